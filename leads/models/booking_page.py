@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from django.db import models
+
+from pages.models.singleton import Singleton
+
+
+class BookingPage(Singleton):
+    """The words around the booking form, and the consents exactly as a prospect reads them."""
+
+    heading = models.CharField(max_length=120, default="Book your free 30-minute strategy call")
+    price = models.CharField(max_length=40, default="Free")
+    place = models.CharField(max_length=40, default="Video call")
+    aside = models.TextField(max_length=3000, blank=True, help_text="Markdown, beside the form.")
+    consent = models.CharField(
+        max_length=300,
+        default="You may store these answers to prepare for the call and to contact me about it",
+        help_text="Stored with each request as it reads then.",
+    )
+    mail_consent = models.CharField(
+        max_length=300,
+        default="Also send me occasional emails",
+        help_text="Optional for the prospect, and never ticked beforehand.",
+    )
+    privacy_notice = models.TextField(max_length=3000, blank=True, help_text="Markdown, under the form.")
+    reassurance = models.CharField(max_length=200, blank=True, help_text="Small print under the button.")
+
+    class Meta(Singleton.Meta):
+        verbose_name = "booking page"
+        verbose_name_plural = "booking page"
+
+    def __str__(self) -> str:
+        return self.heading

@@ -1,0 +1,115 @@
+"""The outbox: what is to be sent, written in the transaction of its cause and sent by the worker.
+
+A worker claims a due Message by moving its next attempt beyond the time that an attempt can take. A
+worker that dies in the middle therefore leads to another attempt, never to silence: delivery is at
+least once, and each attempt carries the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+LEASE = timedelta(minutes=2)
+"""Longer than any attempt takes: after it, a claimed Message is due again."""
+
+LONGEST_PAUSE = timedelta(minutes=4)
+GIVE_UP_AFTER = timedelta(days=3)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, at: datetime) -> Self:
+        return self.filter(state=Message.State.WAITING, next_attempt_at__lte=at).order_by(
+            "next_attempt_at", "pk"
+        )
+
+    def failed(self) -> Self:
+        return self.filter(state=Message.State.FAILED)
+
+
+class Message(models.Model):
+    """One outgoing mail: its text, its state, and its attempts."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+
+    class Kind(models.TextChoices):
+        ACKNOWLEDGEMENT = "acknowledgement", "Acknowledgement"
+        STAFF_NOTICE = "staff_notice", "Notice to staff"
+        CONFIRMATION = "confirmation", "Confirmation"
+        REFUSAL = "refusal", "Refusal"
+        CANCELLATION = "cancellation", "Cancellation"
+
+    booking = models.ForeignKey("leads.BookingRequest", on_delete=models.CASCADE, related_name="messages")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=16, choices=Kind)
+    recipient = models.EmailField()
+    reply_to = models.EmailField(blank=True)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    last_error = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state="waiting"), name="waiting_messages")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at=None)),
+                name="a_sent_message_says_when",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @staticmethod
+    def queue(*messages: Message) -> None:
+        Message.objects.bulk_create(messages)
+
+    def claim(self, *, at: datetime) -> bool:
+        """Takes the Message for one attempt. False when another worker took it first."""
+        claimed = self._as_read().update(attempts=F("attempts") + 1, next_attempt_at=at + LEASE)
+        self.attempts += claimed
+        return bool(claimed)
+
+    def mark_sent(self, *, at: datetime) -> None:
+        self._as_read().update(state=self.State.SENT, sent_at=at, last_error="")
+
+    def mark_failed(self, error: str) -> None:
+        self._as_read().update(state=self.State.FAILED, last_error=error)
+
+    def postpone(self, error: str, *, at: datetime) -> None:
+        """Tries again after a pause that grows with the attempts; gives up after three days."""
+        if at - self.created_at > GIVE_UP_AFTER:
+            self.mark_failed(error)
+        else:
+            pause = min(timedelta(seconds=15) * 2 ** min(self.attempts - 1, 8), LONGEST_PAUSE)
+            self._as_read().update(next_attempt_at=at + pause, last_error=error)
+
+    def send_again(self, *, at: datetime) -> None:
+        """Puts a failed Message back in line."""
+        Message.objects.failed().filter(pk=self.pk).update(
+            state=self.State.WAITING, next_attempt_at=at, created_at=at
+        )
+
+    def _as_read(self) -> MessageQuerySet:
+        """This row, as long as no other worker began an attempt since it was read."""
+        return Message.objects.filter(pk=self.pk, state=self.State.WAITING, attempts=self.attempts)

@@ -1,0 +1,70 @@
+"""Sends what the outbox holds. Only the worker calls this; a web request never sends."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.utils import timezone
+
+from leads.models import Message
+
+logger = logging.getLogger(__name__)
+
+
+def deliver_due(at: datetime) -> int:
+    """Attempts every Message that is due at the instant `at`. Returns how many it attempted."""
+    attempted = 0
+    for message in Message.objects.due(at).iterator():
+        if message.claim(at=at):
+            deliver(message)
+            attempted += 1
+    return attempted
+
+
+def deliver(message: Message) -> None:
+    """One attempt at a claimed Message; its result is on the row."""
+    try:
+        as_email(message).send()
+    except Exception as error:  # Whatever went wrong with this mail, the next one is not to suffer.
+        logger.warning("message %s, attempt %s: %s", message.pk, message.attempts, type(error).__name__)
+        if is_permanent(error):
+            message.mark_failed(repr(error))
+        else:
+            message.postpone(repr(error), at=timezone.now())
+    else:
+        message.mark_sent(at=timezone.now())
+
+
+def as_email(message: Message) -> EmailMultiAlternatives:
+    """The mail of a Message. Its Message-ID is the same at every attempt, so a repeat can be recognised."""
+    email = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.text,
+        to=[message.recipient],
+        reply_to=[message.reply_to] if message.reply_to else None,
+        headers={
+            "Message-ID": f"<{message.key}@{urlsplit(settings.SITE_URL).hostname}>",
+            # RFC 3834: keeps out-of-office programs from answering.
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    email.attach_alternative(message.html, "text/html")
+    return email
+
+
+def is_permanent(error: Exception) -> bool:
+    """Whether another attempt would fail the same way (RFC 5321, 4.2.1: replies of 500 and above)."""
+    match error:
+        case BadHeaderError() | UnicodeError():
+            return True
+        case smtplib.SMTPRecipientsRefused():
+            return all(code >= 500 for code, _ in error.recipients.values())
+        case smtplib.SMTPSenderRefused() | smtplib.SMTPDataError():
+            return error.smtp_code >= 500
+        case _:
+            return False

@@ -1,0 +1,49 @@
+"""What several suites need: the people of the site."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return User.objects.create_superuser("owner", "owner@example.com", "correct horse battery")
+
+
+@pytest.fixture
+def adviser(db: None) -> User:
+    return _member_of("Advisers")
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    return _member_of("Editors")
+
+
+@pytest.fixture
+def as_owner(owner: User) -> Client:
+    return _signed_in(owner)
+
+
+@pytest.fixture
+def as_adviser(adviser: User) -> Client:
+    return _signed_in(adviser)
+
+
+@pytest.fixture
+def as_editor(editor: User) -> Client:
+    return _signed_in(editor)
+
+
+def _member_of(role: str) -> User:
+    user = User.objects.create_user(
+        role.lower(), f"{role.lower()}@example.com", "correct horse battery", is_staff=True
+    )
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def _signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
