@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import User
@@ -32,6 +33,19 @@ class Outcome(models.TextChoices):
     SIGNED = "signed", "Signed"
     NOT_A_FIT = "not_a_fit", "Not a fit"
     LATER = "later", "Later"
+
+
+COMES_FROM = {
+    Status.CONFIRMED: {Status.REQUESTED},
+    Status.DECLINED: {Status.REQUESTED},
+    Status.CANCELLED: {Status.REQUESTED, Status.CONFIRMED},
+    Status.ATTENDED: {Status.CONFIRMED, Status.NO_SHOW},
+    Status.NO_SHOW: {Status.CONFIRMED, Status.ATTENDED},
+}
+"""Which statuses a request may leave for each other one."""
+
+ANSWER_WITHIN = timedelta(hours=24)
+"""A request that waits longer is overdue."""
 
 
 class Stale(Exception):
@@ -133,6 +147,12 @@ class BookingRequest(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("call", args=[self.token])
 
+    def can_become(self, status: Status) -> bool:
+        return self.status in COMES_FROM.get(status, ())
+
+    def is_overdue(self, *, at: datetime) -> bool:
+        return self.status == Status.REQUESTED and at - self.created_at > ANSWER_WITHIN
+
     def submit(self) -> BookingRequest:
         """Stores the request with its first event and its Messages, all or nothing.
 
@@ -155,27 +175,27 @@ class BookingRequest(models.Model):
 
     def confirm(self, *, by: User) -> None:
         with transaction.atomic():
-            self._advance(from_={Status.REQUESTED}, to=Status.CONFIRMED, by=by)
+            self._advance(to=Status.CONFIRMED, by=by)
             Message.queue(emails.confirmation(self))
 
     def decline(self, *, by: User) -> None:
         with transaction.atomic():
-            self._advance(from_={Status.REQUESTED}, to=Status.DECLINED, by=by)
+            self._advance(to=Status.DECLINED, by=by)
             Message.queue(emails.refusal(self))
 
     def cancel(self, *, by: User) -> None:
         with transaction.atomic():
-            self._advance(from_={Status.REQUESTED, Status.CONFIRMED}, to=Status.CANCELLED, by=by)
+            self._advance(to=Status.CANCELLED, by=by)
             Message.queue(emails.cancellation(self))
 
     def mark_attended(self, *, by: User) -> None:
         with transaction.atomic():
-            self._advance(from_={Status.CONFIRMED, Status.NO_SHOW}, to=Status.ATTENDED, by=by)
+            self._advance(to=Status.ATTENDED, by=by)
 
     def mark_no_show(self, *, by: User) -> None:
         """Also takes back an outcome: a call that did not happen has none."""
         with transaction.atomic():
-            self._advance(from_={Status.CONFIRMED, Status.ATTENDED}, to=Status.NO_SHOW, by=by, outcome="")
+            self._advance(to=Status.NO_SHOW, by=by, outcome="")
 
     def record_outcome(self, outcome: Outcome, *, by: User) -> None:
         """What came of an attended call; it may change, as when an offer is signed later."""
@@ -186,8 +206,8 @@ class BookingRequest(models.Model):
     def add_note(self, text: str, *, by: User) -> None:
         self.events.create(kind=BookingEvent.Kind.NOTE, by=by, text=text)
 
-    def _advance(self, *, from_: Collection[Status], to: Status, by: User, **changes: Any) -> None:
-        self._change(from_, status=to, **changes)
+    def _advance(self, *, to: Status, by: User, **changes: Any) -> None:
+        self._change(COMES_FROM[to], status=to, **changes)
         self.events.create(kind=BookingEvent.Kind(to), by=by)
 
     def _change(self, from_: Collection[Status], **changes: Any) -> None:
