@@ -45,7 +45,10 @@ class LandingPage(models.Model):
         ordering = ["-is_home", "slug"]
         constraints = [
             models.UniqueConstraint(
-                fields=["is_home"], condition=Q(is_home=True), name="only_one_page_is_home"
+                fields=["is_home"],
+                condition=Q(is_home=True),
+                name="only_one_page_is_home",
+                violation_error_message="Another page is the home page. Take the mark off that one first.",
             )
         ]
 
