@@ -14,6 +14,6 @@ class CoachingSiteConfig(AppConfig):
 
     def ready(self) -> None:
         from coaching_site import checks  # noqa: F401  (registers itself)
-        from coaching_site.roles import create_roles
+        from coaching_site.roles import create_role
 
-        post_migrate.connect(create_roles, sender=self)
+        post_migrate.connect(create_role)

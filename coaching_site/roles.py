@@ -2,14 +2,20 @@
 
 from typing import Any
 
-ROLES = {"Editors": "pages", "Advisers": "leads"}
+from django.apps import AppConfig
+
+ROLES = {"pages": "Editors", "leads": "Advisers"}
 
 
-def create_roles(**kwargs: Any) -> None:
-    """Makes each role once, with every permission of its app. What an owner changes afterwards stays."""
+def create_role(app_config: AppConfig, **kwargs: Any) -> None:
+    """Makes an app's role once, with every permission of the app. What an owner changes afterwards stays.
+
+    Called after each app's migrations, when Django has made that app's permissions.
+    """
     from django.contrib.auth.models import Group, Permission
 
-    for name, app_label in ROLES.items():
-        group, is_new = Group.objects.get_or_create(name=name)
-        if is_new:
-            group.permissions.set(Permission.objects.filter(content_type__app_label=app_label))
+    if app_config.label not in ROLES:
+        return
+    group, is_new = Group.objects.get_or_create(name=ROLES[app_config.label])
+    if is_new:
+        group.permissions.set(Permission.objects.filter(content_type__app_label=app_config.label))

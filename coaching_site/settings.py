@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "pages",
     "leads",
-    # Last, because it gives out the permissions of all others.
+    # Behind auth, which must have made the permissions that a role gives out.
     "coaching_site.apps.CoachingSiteConfig",
 ]
 

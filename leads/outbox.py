@@ -5,25 +5,40 @@ from __future__ import annotations
 import logging
 import smtplib
 from datetime import datetime
+from email.errors import MessageError
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from leads.models import Message
 
 logger = logging.getLogger(__name__)
 
+RIVALS = 5
+"""How many Messages another worker may take from under our hands before we come back a second later."""
+
 
 def deliver_due(at: datetime) -> int:
     """Attempts every Message that is due at the instant `at`. Returns how many it attempted."""
     attempted = 0
-    for message in Message.objects.due(at).iterator():
+    while deliver_next(at):
+        attempted += 1
+    return attempted
+
+
+def deliver_next(at: datetime) -> bool:
+    """Attempts the Message that has waited longest. False when none is due.
+
+    One at a time, because a claim must start at the attempt: the last of a hundred claimed together
+    would be due again before its turn.
+    """
+    for message in Message.objects.due(at)[:RIVALS]:
         if message.claim(at=at):
             deliver(message)
-            attempted += 1
-    return attempted
+            return True
+    return False
 
 
 def deliver(message: Message) -> None:
@@ -58,13 +73,17 @@ def as_email(message: Message) -> EmailMultiAlternatives:
 
 
 def is_permanent(error: Exception) -> bool:
-    """Whether another attempt would fail the same way (RFC 5321, 4.2.1: replies of 500 and above)."""
+    """Whether another attempt at this mail would fail the same way (RFC 5321, 4.2.1: replies from 500).
+
+    A refused sender or sign-in is not: it stops all mail until the owner has corrected the settings,
+    and what waited then goes out.
+    """
     match error:
-        case BadHeaderError() | UnicodeError():
+        case ValueError() | MessageError():  # a header or an address that cannot be written
             return True
         case smtplib.SMTPRecipientsRefused():
             return all(code >= 500 for code, _ in error.recipients.values())
-        case smtplib.SMTPSenderRefused() | smtplib.SMTPDataError():
+        case smtplib.SMTPDataError():
             return error.smtp_code >= 500
         case _:
             return False

@@ -4,6 +4,7 @@ from leads.models.booking import BookingRequest, Outcome, Stale, Status
 from leads.models.booking_page import BookingPage
 from leads.models.event import BookingEvent
 from leads.models.message import Message
+from leads.models.worker_sign import WorkerSign
 
 __all__ = [
     "BookingEvent",
@@ -13,4 +14,5 @@ __all__ = [
     "Outcome",
     "Stale",
     "Status",
+    "WorkerSign",
 ]

@@ -22,8 +22,13 @@ LONGEST_PAUSE = timedelta(minutes=4)
 GIVE_UP_AFTER = timedelta(days=3)
 
 
+def in_three_days() -> datetime:
+    return timezone.now() + GIVE_UP_AFTER
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, at: datetime) -> Self:
+        """Those to attempt now, the longest waiting first."""
         return self.filter(state=Message.State.WAITING, next_attempt_at__lte=at).order_by(
             "next_attempt_at", "pk"
         )
@@ -60,6 +65,7 @@ class Message(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
+    give_up_at = models.DateTimeField(default=in_three_days)
     last_error = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -97,8 +103,8 @@ class Message(models.Model):
         self._as_read().update(state=self.State.FAILED, last_error=error)
 
     def postpone(self, error: str, *, at: datetime) -> None:
-        """Tries again after a pause that grows with the attempts; gives up after three days."""
-        if at - self.created_at > GIVE_UP_AFTER:
+        """Tries again after a pause that grows with the attempts, until it is time to give up."""
+        if at >= self.give_up_at:
             self.mark_failed(error)
         else:
             pause = min(timedelta(seconds=15) * 2 ** min(self.attempts - 1, 8), LONGEST_PAUSE)
@@ -107,7 +113,7 @@ class Message(models.Model):
     def send_again(self, *, at: datetime) -> None:
         """Puts a failed Message back in line."""
         Message.objects.failed().filter(pk=self.pk).update(
-            state=self.State.WAITING, next_attempt_at=at, created_at=at
+            state=self.State.WAITING, next_attempt_at=at, give_up_at=at + GIVE_UP_AFTER
         )
 
     def _as_read(self) -> MessageQuerySet:
