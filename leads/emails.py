@@ -6,6 +6,7 @@ so that the form cannot be used to write to strangers.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from pages.models import Brand
 
 if TYPE_CHECKING:
     from leads.models.booking import BookingRequest
+
+EARLIER_REQUESTS_SHOWN = 5
 
 
 def acknowledgement(booking: BookingRequest) -> Message:
@@ -36,6 +39,8 @@ def cancellation(booking: BookingRequest) -> Message:
 
 
 def staff_notice(booking: BookingRequest) -> Message:
+    """All that the prospect sent. An answer to this mail goes to the prospect."""
+    earlier = type(booking).objects.from_same_address(booking)
     path = reverse("admin:leads_bookingrequest_change", args=[booking.pk])
     return _message(
         booking,
@@ -43,8 +48,47 @@ def staff_notice(booking: BookingRequest) -> Message:
         "Somebody asks for a strategy call",
         recipient=settings.STAFF_EMAIL,
         reply_to=booking.email,
+        answers=_answers(booking),
+        earlier=earlier[:EARLIER_REQUESTS_SHOWN],
         staff_url=settings.SITE_URL + path,
     )
+
+
+def name_without_links(name: str) -> str:
+    """A name on one line, in which no mail program finds an address to turn into a link.
+
+    The form refuses names that look like one. Should one pass, it is still only text:
+    “www.example.com” becomes “www. example. com”, while “J.R. Hartley” merely gains a space.
+    """
+    spaced = re.sub(r"[.:/@]+(?=\S)", lambda found: "." * ("." in found[0]) + " ", name)
+    return " ".join(spaced.split())
+
+
+def _answers(booking: BookingRequest) -> list[tuple[str, str]]:
+    """What the prospect sent and where they came from, each with its label; without what was left empty."""
+    source = [booking.source_page, booking.source_cta]
+    campaign = [
+        booking.utm_source,
+        booking.utm_medium,
+        booking.utm_campaign,
+        booking.utm_term,
+        booking.utm_content,
+    ]
+    answers = [
+        ("Name", booking.name),
+        ("Email", booking.email),
+        ("Current role", booking.role),
+        ("Years of experience", booking.get_experience_display()),
+        ("Direction", booking.get_direction_display()),
+        ("What would make the call worth it", booking.goals),
+        ("Profile", booking.profile_url),
+        ("Wished time", booking.wished_time),
+        ("Time zone", booking.time_zone),
+        ("Occasional emails", "Yes, please" if booking.mail_consent else "No"),
+        ("Came from", " › ".join(filter(None, source))),
+        ("Campaign", " › ".join(filter(None, campaign))),
+    ]
+    return [(label, value) for label, value in answers if value]
 
 
 def _to_prospect(booking: BookingRequest, kind: Message.Kind, subject: str) -> Message:
@@ -53,7 +97,10 @@ def _to_prospect(booking: BookingRequest, kind: Message.Kind, subject: str) -> M
         kind,
         subject,
         recipient=booking.email,
+        reply_to=settings.STAFF_EMAIL,
+        name=name_without_links(booking.name),
         call_url=settings.SITE_URL + booking.get_absolute_url(),
+        book_url=settings.SITE_URL + reverse("book"),
     )
 
 
@@ -63,10 +110,15 @@ def _message(
     subject: str,
     *,
     recipient: str,
-    reply_to: str = "",
+    reply_to: str,
     **context: Any,
 ) -> Message:
-    context |= {"booking": booking, "brand": Brand.current(), "subject": subject}
+    context |= {
+        "booking": booking,
+        "brand": Brand.current(),
+        "subject": subject,
+        "site_url": settings.SITE_URL,
+    }
     return Message(
         booking=booking,
         kind=kind,
