@@ -10,8 +10,11 @@ def main() -> int:
     from coaching_site.environment import BadVariable
 
     try:
+        from django.conf import settings
         from django.core.management import execute_from_command_line
 
+        # Read here, because Django would go on for a while without settings that it cannot read.
+        _ = settings.INSTALLED_APPS
         execute_from_command_line(sys.argv)
     except BadVariable as error:
         sys.stderr.write(f"{error}\n")

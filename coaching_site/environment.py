@@ -7,15 +7,19 @@ makes no sense raises `BadVariable`, whose text is one sentence for the owner. O
 from __future__ import annotations
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 
 class BadVariable(ImproperlyConfigured):
@@ -52,38 +56,56 @@ def choice(name: str, *allowed: str) -> str:
 
 def address(name: str, default: str) -> str:
     """A mail address, with or without a name: `Zen <zen@example.com>`."""
-    value = text(name, default)
-    if "@" in parseaddr(value)[1]:
-        return value
+    if not (value := text(name)):
+        return default
+    try:
+        validate_email(parseaddr(value)[1])
+    except ValidationError:
+        pass
+    else:
+        # A line break would make every mail fail.
+        if value.isprintable():
+            return value
     raise BadVariable(f"{name} must be an email address, not “{value}”.")
 
 
 def split_url(name: str, value: str, *schemes: str) -> SplitResult:
-    """`value` split, when its scheme is one of `schemes` and its port a number."""
+    """`value` split, when its scheme is one of `schemes`. No error repeats it: it may hold a password."""
     try:
         parts = urlsplit(value)
         _ = parts.port
-    except ValueError:
-        parts = SplitResult("", "", "", "", "")
+    except ValueError as error:
+        raise BadVariable(
+            f"{name} cannot be read as a URL; in a password, / : @ # % are written %2F %3A %40 %23 %25."
+        ) from error
     if parts.scheme in schemes:
         return parts
     known = " or ".join(f"{scheme}:" for scheme in schemes)
-    # The value is not repeated: it may hold a password.
     raise BadVariable(f"{name} must be a URL that starts with {known}.")
+
+
+def require(package: str, name: str) -> None:
+    """Refuses a variable whose value needs a package that only larger installations have."""
+    if find_spec(package) is None:
+        raise BadVariable(f"{name} needs the package {package}: install requirements-server.txt.")
+
+
+# Letters, digits, dots and hyphens, or an IPv6 address; no `*`, which would let in any host.
+SITE = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]+)?")
 
 
 def site_url(name: str, default: str) -> SplitResult:
     """Scheme and host of the public site, and nothing behind them."""
-    value = text(name, default).rstrip("/")
+    value = text(name, default).rstrip("/").lower()
     parts = split_url(name, value, "https", "http")
-    if not parts.hostname or parts.path or parts.query or parts.fragment or parts.username:
+    if not SITE.fullmatch(value):
         raise BadVariable(f"{name} must be a scheme and a host, like https://example.com, not “{value}”.")
     return parts
 
 
 def data_dir(name: str, default: Path) -> Path:
     """A folder that this process may write to; made, readable by its owner alone, when missing."""
-    path = Path(text(name, str(default))).expanduser().absolute()
+    path = Path(os.path.expanduser(text(name, str(default)))).absolute()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = path / f".writable-{os.getpid()}"
@@ -96,22 +118,33 @@ def data_dir(name: str, default: Path) -> Path:
 
 def secret_key(name: str, kept_in: Path) -> str:
     """The owner's key, else one made once and kept in a file that only its owner may read."""
-    if given := text(name):
-        if len(given) < 32:
-            raise BadVariable(f"{name} must have at least 32 characters; leave it out to have one made.")
-        return given
-    fresh = secrets.token_urlsafe(48)
-    draft = kept_in.with_name(f".{kept_in.name}-{os.getpid()}")
+    if key := text(name):
+        if len(key) < SHORTEST_KEY:
+            raise BadVariable(
+                f"{name} must have at least {SHORTEST_KEY} characters; leave it out to have one made."
+            )
+        return key
+    try:
+        key = _kept_key(kept_in)
+    except OSError as error:
+        raise BadVariable(f"{name} is kept in {kept_in}, which cannot be used: {error.strerror}.") from error
+    if len(key) < SHORTEST_KEY:
+        raise BadVariable(f"{name} is kept in {kept_in}, which is damaged; delete it to have one made.")
+    return key
+
+
+SHORTEST_KEY = 32
+
+
+def _kept_key(kept_in: Path) -> str:
     if not kept_in.exists():
         # Written whole before it takes its name, so that two first starts agree on one key.
+        draft = kept_in.with_name(f".{kept_in.name}-{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(fresh)
-        try:
+        draft.write_text(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
             os.link(draft, kept_in)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        draft.unlink()
     return kept_in.read_text().strip()
 
 
@@ -123,11 +156,15 @@ def database(name: str, default: Path) -> dict[str, Any]:
         config: dict[str, Any] = dict(dj_database_url.parse(value))
     except ValueError as error:
         raise BadVariable(f"{name} cannot be read as a database URL: {error}.") from error
+    if config["NAME"] in {"", ":memory:"}:
+        raise BadVariable(f"{name} must name a database, like postgres://user:password@host/name.")
     config["CONN_MAX_AGE"] = None
     if parts.scheme == "sqlite":
         config["OPTIONS"] = SQLITE_OPTIONS
     else:
+        require("psycopg", name)
         config["CONN_HEALTH_CHECKS"] = True
+        config["OPTIONS"] = {"connect_timeout": 5} | config.get("OPTIONS", {})
     return config
 
 
@@ -144,6 +181,7 @@ def cache(name: str) -> dict[str, Any]:
     value = text(name, "locmem:")
     if split_url(name, value, "locmem", "redis", "rediss").scheme == "locmem":
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    require("redis", name)
     return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": value}
 
 
@@ -194,6 +232,7 @@ def media_storage(name: str, local: Path) -> dict[str, Any]:
         raise BadVariable(
             f"{name} must name a bucket, like s3://key:secret@bucket?endpoint=https://s3.example.com."
         )
+    require("storages", name)
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
         "BACKEND": "storages.backends.s3.S3Storage",

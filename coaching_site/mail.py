@@ -19,6 +19,6 @@ class FileBackend(BaseEmailBackend):
         for email in email_messages:
             name = f"{timezone.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:8]}"
             draft = folder / f".{name}"
-            draft.write_bytes(email.message().as_bytes())
+            draft.write_bytes(email.message().as_bytes().replace(b"\n", b"\r\n"))
             draft.rename(folder / f"{name}.eml")
         return len(email_messages)

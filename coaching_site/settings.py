@@ -1,6 +1,8 @@
 """All settings. This is the only place that reads the environment, and an empty environment is safe."""
 
+from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 
 from coaching_site import environment as env
 from coaching_site.sqlite import prefer_safe_library
@@ -18,8 +20,9 @@ _site = env.site_url("SITE_URL", f"http://127.0.0.1:{PORT}")
 SITE_URL = _site.geturl()
 SECRET_KEY = env.secret_key("SECRET_KEY", DATA_DIR / "secret_key")
 
+# A proxy or a monitor on this machine may ask by its own address.
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
-ALLOWED_HOSTS = [_site.hostname or "", *LOOPBACK]
+ALLOWED_HOSTS = list(dict.fromkeys([_site.hostname or "", *LOOPBACK]))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # How many proxies in front are believed, counted from the right of X-Forwarded-For.
@@ -33,8 +36,9 @@ CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_SSL_HOST = _site.netloc if HTTPS else None
+# For this host alone: other hosts below it, say a mail server, are not ours to bind for a year.
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -115,11 +119,12 @@ EMAIL_BACKEND = _email.backend
 EMAIL_HOST, EMAIL_PORT = _email.host, _email.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email.user, _email.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _email.use_tls, _email.use_ssl
-EMAIL_TIMEOUT = 20
+# For each step of a conversation that has some ten: an attempt ends before a Message's lease does.
+EMAIL_TIMEOUT = 10
 MAIL_DIR = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", f"site@{_site.hostname if HTTPS else 'localhost'}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-STAFF_EMAIL = env.address("STAFF_EMAIL", DEFAULT_FROM_EMAIL)
+STAFF_EMAIL = parseaddr(env.address("STAFF_EMAIL", DEFAULT_FROM_EMAIL))[1]
 
 # --- Staff
 
@@ -144,11 +149,11 @@ TIME_ZONE = "UTC"
 
 # --- Logs
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "text": {"()": "coaching_site.logs.TextFormatter"},
         "json": {"()": "coaching_site.logs.JsonFormatter"},
     },
     "handlers": {
@@ -158,11 +163,14 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # What visitors mistype is not the owner's concern.
+        "django.request": {"level": "ERROR"},
+    },
 }
 
 if SENTRY_DSN := env.text("SENTRY_DSN"):
-    env.split_url("SENTRY_DSN", SENTRY_DSN, "https", "http")
     from coaching_site.sentry import start_sentry
 
-    start_sentry(SENTRY_DSN)
+    start_sentry("SENTRY_DSN", SENTRY_DSN)

@@ -1,8 +1,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from coaching_site import health
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("leads.urls")),
     # Last: a landing page may have any address that nothing else has.
     path("", include("pages.urls")),
