@@ -21,7 +21,4 @@ forwarded_allow_ips = ""
 control_socket_disable = True
 
 loglevel = "warning"
-logconfig_dict = {
-    **settings.LOGGING,
-    "loggers": {**settings.LOGGING["loggers"], "gunicorn.error": {"handlers": [], "propagate": True}},
-}
+logconfig_dict = settings.LOGGING

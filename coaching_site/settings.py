@@ -2,7 +2,6 @@
 
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
 
 from coaching_site import environment as env
 from coaching_site.sqlite import prefer_safe_library
@@ -149,7 +148,7 @@ TIME_ZONE = "UTC"
 
 # --- Logs
 
-LOGGING: dict[str, Any] = {
+LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
@@ -167,6 +166,7 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # What visitors mistype is not the owner's concern.
         "django.request": {"level": "ERROR"},
+        "gunicorn.error": {"handlers": [], "propagate": True},
     },
 }
 
