@@ -43,3 +43,14 @@ def before_colon(title: str) -> str:
 def after_colon(title: str) -> str:
     """`Engineers: the next step` → `the next step`; empty when there is no colon."""
     return title.partition(": ")[2]
+
+
+@register.filter
+def in_menu(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [section for section in sections if section["menu_label"]]
+
+
+@register.filter
+def are_plain_text(sections: list[dict[str, Any]]) -> bool:
+    """True for a page like /privacy/, which is there to be read and asks for nothing."""
+    return all(section["kind"] == "prose" for section in sections)
