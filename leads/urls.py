@@ -4,5 +4,5 @@ from leads import views
 
 urlpatterns = [
     path("book/", views.book, name="book"),
-    path("calls/<str:token>/", views.call, name="call"),
+    path("calls/<slug:token>/", views.call, name="call"),
 ]

@@ -1,0 +1,198 @@
+"""The booking form: what a prospect is asked, and in which words an answer is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Fieldset, Layout
+from django import forms
+from django.http import QueryDict
+
+from leads import zones
+from leads.fields import (
+    EmailAnswer,
+    GroupedSelect,
+    LongAnswer,
+    TextAnswer,
+    WebAddressAnswer,
+    ZoneAnswer,
+    no_link,
+)
+from leads.models import BookingPage, BookingRequest
+from leads.source import Source
+
+SUBMISSION_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+class BookingForm(forms.Form):
+    """Asks for a call. It carries its source and a key of its own, so that a double click counts once."""
+
+    time_zone = ZoneAnswer(label="Your time zone", widget=GroupedSelect(attrs={"autocomplete": "off"}))
+    wished_time = TextAnswer(
+        "wished_time",
+        label="When would suit you?",
+        help_text="For example, weekday evenings after 19:00",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    name = TextAnswer(
+        "name",
+        label="Full name",
+        error_messages={"required": "Enter your full name"},
+        validators=[no_link],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = EmailAnswer(
+        "email",
+        label="Email address",
+        help_text="The answer to your request goes here",
+        error_messages={"required": "Enter your email address"},
+        widget=forms.EmailInput(
+            attrs={
+                "autocomplete": "email",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "pattern": r"[^@\s]+@[^@\s]+\.[^@\s]+",
+            }
+        ),
+    )
+    role = TextAnswer(
+        "role",
+        label="Current role",
+        help_text="For example, AI Engineer or Backend Developer",
+        error_messages={"required": "Enter your current role"},
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+    experience = forms.ChoiceField(
+        label="Years of engineering experience",
+        choices=BookingRequest.Experience.choices,
+        error_messages={
+            "required": "Select your years of experience",
+            "invalid_choice": "Select your years of experience from the list",
+        },
+        widget=forms.RadioSelect(attrs={"class": "short"}),
+    )
+    profile_url = WebAddressAnswer(
+        "profile_url",
+        label="LinkedIn, GitHub or portfolio",
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "url",
+                "autocapitalize": "none",
+                "inputmode": "url",
+                "spellcheck": "false",
+            }
+        ),
+    )
+    direction = forms.ChoiceField(
+        label="Which direction are you leaning?",
+        choices=BookingRequest.Direction.choices,
+        error_messages={
+            "required": "Select the direction you are leaning",
+            "invalid_choice": "Select a direction from the list",
+        },
+        widget=forms.RadioSelect,
+    )
+    goals = LongAnswer(
+        "goals",
+        label="What would make the call worth it?",
+        help_text="A sentence or two is enough. Leave out anything confidential.",
+        error_messages={"required": "Enter what would make the call worth it"},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    consent = forms.BooleanField(
+        error_messages={
+            "required": "Select that your answers may be stored, so that the call can be arranged"
+        }
+    )
+    mail_consent = forms.BooleanField(required=False)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        words: BookingPage,
+        source: Source,
+        now: datetime,
+        zone: str = "",
+    ) -> None:
+        is_zone_chosen = data is not None or zones.is_known(zone)
+        super().__init__(
+            data, auto_id="%s", initial={"time_zone": zone if is_zone_chosen else zones.HOME_ZONE}
+        )
+        self.sent = QueryDict() if data is None else data
+        self.words = words
+        self.source = source
+        key = self.sent.get("submission", "")
+        # A key that is missing or garbled never costs a request: it only counts as another one.
+        self.key = key if SUBMISSION_KEY.fullmatch(key) else secrets.token_urlsafe(16)
+        self.fields["consent"].label = words.consent
+        self.fields["mail_consent"].label = words.mail_consent
+        zone_field: Any = self.fields["time_zone"]
+        zone_field.choices = zones.choices(now, chosen=self["time_zone"].value())
+        if not is_zone_chosen:
+            zone_field.widget.attrs["data-detect"] = ""  # zone.js may choose
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_action = "book"
+        helper.disable_csrf = True
+        helper.layout = Layout(
+            HTML("{% include 'leads/_carried.html' %}"),
+            Fieldset("Pick a time", "time_zone", "wished_time"),
+            Fieldset("About you", "name", "email", "role", "experience", "profile_url"),
+            Fieldset("Your goals", "direction", "goals"),
+            Div("consent", "mail_consent", HTML("{% include 'leads/_send.html' %}"), css_class="send"),
+        )
+        return helper
+
+    @property
+    def carried(self) -> dict[str, str]:
+        """The hidden fields. None of them can make an error."""
+        return {"submission": self.key, "wording": self._wording(), **self.source.as_fields()}
+
+    def clean(self) -> None:
+        for name in self.fields:
+            if len(self.sent.getlist(name)) > 1:
+                self.add_error(name, "This answer arrived more than once. Check it, and send the form again")
+        if self.sent.get("wording", self._wording()) != self._wording():
+            self.ask_consent_again()
+            self.add_error(
+                "consent", "This sentence has changed since you opened the page. Read it, and select it again"
+            )
+
+    def ask_consent_again(self) -> None:
+        """Takes the ticks back, so that the prospect sets them under what the page says now."""
+        without_ticks = self.sent.copy()
+        for name in ["consent", "mail_consent"]:
+            without_ticks.pop(name, None)
+        self.data = without_ticks
+
+    def submit(self) -> BookingRequest:
+        """Stores the request; the same form sent twice gives the request of the first time."""
+        answers = self.cleaned_data | {
+            "consent": self.words.consent,
+            "mail_consent": self.words.mail_consent if self.cleaned_data["mail_consent"] else "",
+        }
+        return BookingRequest(fingerprint=self._fingerprint(), **answers, **asdict(self.source)).submit()
+
+    def _fingerprint(self) -> str:
+        """Of the key and all that was sent, so that an edited form sent again is a request of its own."""
+        return _digest(self.key, sorted(self.sent.lists()))
+
+    def _wording(self) -> str:
+        """Tells whether staff changed a consent between the reading and the sending."""
+        return _digest(self.words.consent, self.words.mail_consent)
+
+
+def _digest(*values: Any) -> str:
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()
