@@ -1,9 +1,61 @@
-"""The staff desk: Django's admin in the site's own look."""
+"""The staff desk: Django's admin in the site's own look, with what waits on its first page."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from leads.desk import of_requests
+from pages.desk import of_pages
+
+# In the order of the work; what is not named here follows.
+ORDER = [
+    "BookingRequest",
+    "Message",
+    "BookingPage",
+    "LandingPage",
+    "Mentor",
+    "Testimonial",
+    "Offer",
+    "Statistic",
+    "Question",
+    "Brand",
+]
+MENU = ["BookingRequest", "Message", "LandingPage", "Question", "User"]
+"""What the header leads to, for those who may see it."""
 
 
 class StaffSite(AdminSite):
     site_header = "Staff desk"
     site_title = "Staff desk"
     index_title = "Overview"
+    enable_nav_sidebar = False
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        models = [model for app in context["available_apps"] for model in app["models"]]
+        return {**context, "menu": [model for model in models if model["object_name"] in MENU]}
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(key=_place)
+        return sorted(apps, key=lambda app: _place(app["models"][0]))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        now = timezone.now()
+        desk = {
+            "today": timezone.localdate(now),
+            **of_requests(request.user, at=now),
+            **of_pages(request.user),
+        }
+        return super().index(request, desk | (extra_context or {}))
+
+
+def _place(model: dict[str, Any]) -> int:
+    name = model["object_name"]
+    return ORDER.index(name) if name in ORDER else len(ORDER)

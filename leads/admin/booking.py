@@ -1,0 +1,179 @@
+"""Review of requests: the list, the page of one request, and what staff can do there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from leads.admin import columns
+from leads.admin.bulk import ACTIONS
+from leads.admin.verbs import MOVES, OUTCOMES, VERBS, staff_of
+from leads.models import BookingRequest, Message, Stale
+
+
+class MailConsent(admin.SimpleListFilter):
+    title = "mail consent"
+    parameter_name = "mail"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("given", "Given"), ("not-given", "Not given")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "given":
+                return queryset.exclude(mail_consent="")
+            case "not-given":
+                return queryset.filter(mail_consent="")
+        return queryset
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label="Note for your colleagues", max_length=4000, widget=forms.Textarea({"rows": 3})
+    )
+
+
+@admin.register(BookingRequest)
+class BookingRequestAdmin(admin.ModelAdmin):
+    list_display = ["who", "email", "wish", "state", "received", "source"]
+    list_filter = ["status", "outcome", "experience", "direction", "source_page", MailConsent]
+    search_fields = ["name", "email", "role", "goals"]
+    date_hierarchy = "created_at"
+    list_per_page = 50
+    actions = ACTIONS
+
+    # --- The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BookingRequest]:
+        failed = Message.objects.failed().filter(booking=OuterRef("pk"))
+        return BookingRequest.objects.waiting_first().annotate(has_failed_mail=Exists(failed))
+
+    @admin.display(description="who", ordering="name")
+    def who(self, booking: BookingRequest) -> SafeString:
+        return format_html('{} <span class="quiet">{}</span>', booking.name, booking.role)
+
+    @admin.display(description="direction", ordering="direction")
+    def wish(self, booking: BookingRequest) -> str:
+        return booking.get_direction_display()
+
+    @admin.display(description="status", ordering="status")
+    def state(self, booking: Any) -> SafeString:
+        status = columns.badge(booking.status, booking.get_status_display())
+        outcome = columns.badge("outcome", booking.get_outcome_display()) if booking.outcome else ""
+        failure = columns.badge("failed", "Mail failed") if booking.has_failed_mail else ""
+        return format_html("{} {} {}", status, outcome, failure)
+
+    @admin.display(ordering="created_at")
+    def received(self, booking: BookingRequest) -> SafeString:
+        now = timezone.now()
+        overdue = columns.badge("overdue", "Overdue") if booking.is_overdue(at=now) else ""
+        return format_html("{} {}", columns.ago(booking.created_at, at=now), overdue)
+
+    @admin.display(ordering="source_page")
+    def source(self, booking: BookingRequest) -> str:
+        return " / ".join(filter(None, [booking.source_page, booking.utm_source])) or "direct"
+
+    # --- Who may do what: requests come from the form, and only the owner erases one.
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Without Django's own: erasing is done one by one, on the request's page."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A request goes with its messages, though nobody may delete those by themselves."""
+        to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, set(), protected
+
+    # --- The page of one request
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/note/", view(self.add_note), name="leads_bookingrequest_note"),
+            path("<int:pk>/<slug:verb>/do/", view(self.carry_out), name="leads_bookingrequest_do"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Shows the request. What a prospect sent is not for editing, so there is no form to save."""
+        booking = self.get_object(request, object_id)
+        if booking is None:
+            raise Http404
+        if not self.has_view_permission(request, booking):
+            raise PermissionDenied
+        return self._page(request, booking, NoteForm())
+
+    @method_decorator(require_POST)
+    def carry_out(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+        booking = self._to_change(request, pk)
+        if verb not in VERBS:
+            raise Http404
+        try:
+            VERBS[verb].act(booking, by=staff_of(request))
+        except Stale as stale:
+            messages.warning(request, f"{stale} Nothing was changed.")
+        else:
+            messages.success(request, VERBS[verb].done)
+        return redirect("admin:leads_bookingrequest_change", pk)
+
+    @method_decorator(require_POST)
+    def add_note(self, request: HttpRequest, pk: int) -> HttpResponse:
+        booking = self._to_change(request, pk)
+        form = NoteForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, booking, form, status=422)
+        booking.add_note(form.cleaned_data["text"], by=staff_of(request))
+        messages.success(request, "The note is kept.")
+        return redirect("admin:leads_bookingrequest_change", pk)
+
+    def _to_change(self, request: HttpRequest, pk: int) -> BookingRequest:
+        booking = get_object_or_404(BookingRequest, pk=pk)
+        if not self.has_change_permission(request, booking):
+            raise PermissionDenied
+        return booking
+
+    def _page(
+        self, request: HttpRequest, booking: BookingRequest, note: NoteForm, status: int = 200
+    ) -> HttpResponse:
+        now = timezone.now()
+        may_change = self.has_change_permission(request, booking)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": booking.name,
+            "booking": booking,
+            "is_overdue": booking.is_overdue(at=now),
+            "received": columns.ago(booking.created_at, at=now),
+            "moves": [verb for verb in MOVES if may_change and verb.is_possible(booking)],
+            "outcomes": [verb for verb in OUTCOMES if may_change and verb.is_possible(booking)],
+            "note_form": note if may_change else None,
+            "may_delete": self.has_delete_permission(request, booking),
+            "profile_is_web_address": booking.profile_url.startswith(("https://", "http://")),
+            "earlier": BookingRequest.objects.from_same_address(booking)[:20],
+            "events": booking.events.select_related("by"),
+            "mails": booking.messages.all(),
+        }
+        return TemplateResponse(request, "admin/leads/bookingrequest/page.html", context, status=status)

@@ -1,0 +1,96 @@
+"""What staff can do with a request: one row a button, for the request's page and for the list alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from leads.models import BookingRequest, Outcome, Status
+
+
+class Act(Protocol):
+    def __call__(self, booking: BookingRequest, /, *, by: User) -> None: ...
+
+
+@dataclass(frozen=True)
+class Verb:
+    name: str
+    """Its part of the address."""
+    label: str
+    act: Act
+    is_possible: Callable[[BookingRequest], bool]
+    done: str
+    """What is said afterwards, once it is true."""
+
+
+def _move(name: str, label: str, act: Act, to: Status, done: str) -> Verb:
+    return Verb(name, label, act, lambda booking: booking.can_become(to), done)
+
+
+def _record(outcome: Outcome) -> Verb:
+    def act(booking: BookingRequest, /, *, by: User) -> None:
+        booking.record_outcome(outcome, by=by)
+
+    def is_possible(booking: BookingRequest) -> bool:
+        return booking.status == Status.ATTENDED and booking.outcome != outcome
+
+    return Verb(
+        f"outcome-{outcome}",
+        outcome.label,
+        act,
+        is_possible,
+        f"Recorded: {outcome.label.lower()}. No mail is sent.",
+    )
+
+
+MOVES = [
+    _move(
+        "confirm",
+        "Confirm",
+        BookingRequest.confirm,
+        Status.CONFIRMED,
+        "Confirmed. The confirmation is on its way to the prospect.",
+    ),
+    _move(
+        "decline",
+        "Decline",
+        BookingRequest.decline,
+        Status.DECLINED,
+        "Declined. The refusal is on its way to the prospect.",
+    ),
+    _move(
+        "attended",
+        "Mark as attended",
+        BookingRequest.mark_attended,
+        Status.ATTENDED,
+        "Marked as attended. No mail is sent.",
+    ),
+    _move(
+        "no-show",
+        "Mark as no-show",
+        BookingRequest.mark_no_show,
+        Status.NO_SHOW,
+        "Marked as no-show. No mail is sent.",
+    ),
+    _move(
+        "cancel",
+        "Cancel",
+        BookingRequest.cancel,
+        Status.CANCELLED,
+        "Cancelled. The cancellation is on its way to the prospect.",
+    ),
+]
+OUTCOMES = [_record(outcome) for outcome in Outcome]
+VERBS = {verb.name: verb for verb in [*MOVES, *OUTCOMES]}
+
+
+def staff_of(request: HttpRequest) -> User:
+    """Whoever acts. The desk lets nobody in who has not signed in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
