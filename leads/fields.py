@@ -95,13 +95,15 @@ class EmailAnswer(TextAnswer):
         return address
 
 
-class WebAddressAnswer(TextAnswer, forms.URLField):
-    """A web address, also one typed without its https://."""
+class WebAddressAnswer(TextAnswer):
+    """A web address, also one typed without its https://, which a browser's url control would refuse."""
 
-    # Plain text for the browser, which would object to an address without a scheme.
-    widget = forms.TextInput
     default_validators = [no_hidden_characters, URLValidator(schemes=["http", "https"])]
     default_error_messages = {"invalid": "Enter a web address, like linkedin.com/in/your-name"}
+
+    def to_python(self, value: Any) -> str:
+        address = super().to_python(value) or ""
+        return f"https://{address}" if address and "://" not in address else address
 
 
 class GroupedSelect(forms.Select):
