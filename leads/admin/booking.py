@@ -48,7 +48,7 @@ class NoteForm(forms.Form):
 
 @admin.register(BookingRequest)
 class BookingRequestAdmin(admin.ModelAdmin):
-    list_display = ["who", "email", "wish", "state", "received", "source"]
+    list_display = ["who", "state", "received", "email", "wish", "source"]
     list_filter = ["status", "outcome", "experience", "direction", "source_page", MailConsent]
     search_fields = ["name", "email", "role", "goals"]
     date_hierarchy = "created_at"
@@ -119,11 +119,11 @@ class BookingRequestAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Shows the request. What a prospect sent is not for editing, so there is no form to save."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         booking = self.get_object(request, object_id)
         if booking is None:
             raise Http404
-        if not self.has_view_permission(request, booking):
-            raise PermissionDenied
         return self._page(request, booking, NoteForm())
 
     @method_decorator(require_POST)
@@ -150,10 +150,9 @@ class BookingRequestAdmin(admin.ModelAdmin):
         return redirect("admin:leads_bookingrequest_change", pk)
 
     def _to_change(self, request: HttpRequest, pk: int) -> BookingRequest:
-        booking = get_object_or_404(BookingRequest, pk=pk)
-        if not self.has_change_permission(request, booking):
+        if not self.has_change_permission(request):
             raise PermissionDenied
-        return booking
+        return get_object_or_404(BookingRequest, pk=pk)
 
     def _page(
         self, request: HttpRequest, booking: BookingRequest, note: NoteForm, status: int = 200

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 def action_of(verb: Verb) -> Any:
-    @admin.action(permissions=["change"], description=f"{verb.label}: the selected requests")
+    @admin.action(permissions=["change"], description=verb.label)
     def act(model_admin: Any, request: HttpRequest, bookings: QuerySet[BookingRequest]) -> None:
         skipped = [said for booking in bookings if (said := _attempt(verb, booking, request))]
         changed = len(bookings) - len(skipped)

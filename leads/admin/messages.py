@@ -74,7 +74,7 @@ class MessageAdmin(admin.ModelAdmin):
         self.send_again(request, Message.objects.filter(pk=pk))
         return redirect("admin:leads_bookingrequest_change", message.booking_id)
 
-    @admin.action(permissions=["change"], description="Send again: the selected messages that failed")
+    @admin.action(permissions=["change"], description="Send again")
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         chosen, failed = queryset.count(), list(queryset.filter(state=Message.State.FAILED))
         for message in failed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db import models
 
 from pages.admin.placing import ItemAdmin
 from pages.models import Offer, Question, Statistic, Testimonial
@@ -26,6 +27,7 @@ class StatisticAdmin(ItemAdmin):
     list_display = ["__str__", "rests_on", "checked_on", "where", "position"]
     list_select_related = ["page", "explained_by"]
     search_fields = ["figure", "label", "source_name"]
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = [
         (None, {"fields": ["figure", "label"]}),
         (

@@ -47,13 +47,20 @@ class SectionInline(admin.StackedInline):
     extra = 0
     classes = ["collapse"]
     prepopulated_fields = {"anchor": ["heading"]}
-    fields = [
-        ("position", "is_shown"),
-        ("kind", "anchor", "menu_label"),
-        "kicker",
-        "heading",
-        "introduction",
-        ("action_label", "note"),
+    fieldsets = [
+        (None, {"fields": [("position", "kind", "is_shown"), "heading"]}),
+        (
+            "Its texts and links",
+            {
+                "classes": ["collapse"],
+                "fields": [
+                    "kicker",
+                    "introduction",
+                    ("action_label", "note"),
+                    ("anchor", "menu_label"),
+                ],
+            },
+        ),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,11 +22,13 @@ class SingletonAdmin(admin.ModelAdmin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row = self.model._default_manager.first()
         return redirect(self._url("change", row.pk) if row else self._url("add"))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        if row := self.model._default_manager.first():
+        if self.has_add_permission(request) and (row := self.model._default_manager.first()):
             return redirect(self._url("change", row.pk))
         return super().add_view(request, form_url, extra_context)
 

@@ -1,0 +1,142 @@
+"""The list of requests on the staff desk."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from leads.models import BookingRequest, Message, Outcome
+from tests.counting import queries_of
+from tests.leads.factories import submitted
+
+pytestmark = pytest.mark.django_db
+
+URL = "/admin/leads/bookingrequest/"
+
+
+def names_on(client: Client, query: str = "") -> list[str]:
+    html = client.get(URL + query).content.decode()
+    return re.findall(r'bookingrequest/\d+/change/[^"]*">([^<]+?) <span', html)
+
+
+def aged(hours: int, **answers: str) -> BookingRequest:
+    booking = submitted(**answers)
+    BookingRequest.objects.filter(pk=booking.pk).update(created_at=timezone.now() - timedelta(hours=hours))
+    return booking
+
+
+def test_newest_waiting_request_comes_first_and_answered_ones_last(as_adviser: Client, adviser: User) -> None:
+    aged(5, name="Older")
+    aged(3, name="Newer")
+    aged(1, name="Answered").confirm(by=adviser)
+
+    assert names_on(as_adviser) == ["Newer", "Older", "Answered"]
+
+
+def test_row_shows_who_wishes_what_since_when_and_from_where(as_adviser: Client) -> None:
+    aged(3, name="Samira", role="Engineer", email="samira@example.com", direction="architect")
+
+    page = as_adviser.get(URL).content.decode()
+
+    for text in [
+        'Samira <span class="quiet">Engineer</span>',
+        "samira@example.com",
+        "Move into architecture",
+        '<span class="badge badge-requested">Requested</span>',
+        "3\N{NO-BREAK SPACE}hours ago</time>",
+        "ai-architect-vs-ai-engineer / newsletter",
+    ]:
+        assert text in page
+
+
+def test_request_that_waits_more_than_a_day_is_marked_overdue_until_it_is_answered(
+    as_adviser: Client, adviser: User
+) -> None:
+    booking = aged(25)
+    mark = '<span class="badge badge-overdue">Overdue</span>'
+
+    before = mark in as_adviser.get(URL).content.decode()
+    booking.decline(by=adviser)
+    after = mark in as_adviser.get(URL).content.decode()
+
+    assert (before, after) == (True, False)
+
+
+def test_request_whose_mail_failed_is_marked(as_adviser: Client) -> None:
+    submitted(name="Reached", email="reached@example.com")
+    unreached = submitted(name="Unreached", email="unreached@example.com")
+    for message in Message.objects.filter(booking=unreached):
+        message.mark_failed("no such user")
+
+    assert as_adviser.get(URL).content.decode().count("Mail failed") == 1
+
+
+@pytest.mark.parametrize("words", ["Samira", "samira@example.com", "Platform lead", "roadmap"])
+def test_search_finds_by_name_address_role_and_goals(as_adviser: Client, words: str) -> None:
+    submitted(name="Samira", email="samira@example.com", role="Platform lead", goals="A roadmap")
+    submitted(name="Tom", email="tom@example.com", role="Engineer", goals="A job")
+
+    assert names_on(as_adviser, f"?q={words}") == ["Samira"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?status__exact=attended",
+        "?outcome__exact=signed",
+        "?experience__exact=over_8",
+        "?direction__exact=staff",
+        "?source_page=other",
+        "?mail=given",
+    ],
+)
+def test_filter_narrows_the_list(as_adviser: Client, adviser: User, query: str) -> None:
+    submitted(name="Usual")
+    sought = submitted(
+        name="Sought", experience="over_8", direction="staff", source_page="other", mail_consent="Write to me"
+    )
+    sought.confirm(by=adviser)
+    sought.mark_attended(by=adviser)
+    sought.record_outcome(Outcome.SIGNED, by=adviser)
+
+    assert names_on(as_adviser, query) == ["Sought"]
+
+
+def test_those_who_want_no_mail_can_be_listed(as_adviser: Client) -> None:
+    submitted(name="Quiet", mail_consent="")
+    submitted(name="Reader", mail_consent="Write to me")
+
+    assert names_on(as_adviser, "?mail=not-given") == ["Quiet"]
+
+
+def test_days_lead_to_the_requests_of_a_day(as_adviser: Client) -> None:
+    aged(24 * 400)
+    booking = aged(0)
+    year = timezone.now().year
+
+    assert f'href="?created_at__year={year}"' in as_adviser.get(URL).content.decode()
+    assert names_on(as_adviser, f"?created_at__year={year}") == [booking.name]
+
+
+def test_more_than_fifty_requests_take_several_pages(as_adviser: Client) -> None:
+    for _ in range(51):
+        submitted()
+
+    assert [len(names_on(as_adviser)), len(names_on(as_adviser, "?p=2"))] == [50, 1]
+
+
+def test_a_longer_list_takes_no_more_queries(as_adviser: Client) -> None:
+    submitted()
+    short = queries_of(as_adviser, URL)
+    for _ in range(49):
+        submitted()
+
+    assert queries_of(as_adviser, URL) == short
+
+
+def test_nobody_adds_a_request_by_hand(as_owner: Client) -> None:
+    assert as_owner.get(f"{URL}add/").status_code == 403
+    assert f"{URL}add/" not in as_owner.get(URL).content.decode()
