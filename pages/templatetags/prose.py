@@ -6,8 +6,11 @@ whatever the parser made. Besides CommonMark, `==text==` marks text as with a hi
 
 from __future__ import annotations
 
+import re
+
 import nh3
 from django import template
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -22,6 +25,7 @@ ELEMENTS = {
 }
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 URL_SCHEMES = {"http", "https", "mailto"}
+RANGE = re.compile(r"\d+–\d+")
 # Page and section have the first two levels.
 TOP_HEADING = 3
 
@@ -36,6 +40,13 @@ def markdown(text: str) -> SafeString:
         link_rel="noopener",
     )
     return mark_safe(html.strip())  # noqa: S308  (sanitised on the line above)
+
+
+@register.filter
+def with_unbroken_ranges(text: str) -> SafeString:
+    """`5–8 years` with its figures kept on one line."""
+    escaped = str(conditional_escape(text))
+    return mark_safe(RANGE.sub(r'<span class="unbroken">\g<0></span>', escaped))  # noqa: S308  (escaped above)
 
 
 def _marked(state: StateInline, silent: bool) -> bool:

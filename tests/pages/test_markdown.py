@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pages.templatetags.prose import markdown
+from pages.templatetags.prose import markdown, with_unbroken_ranges
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,13 @@ def test_headings_continue_under_the_headings_of_the_page(text: str, tags: list[
     html = markdown(text)
 
     assert [html[i + 1 : i + 3] for i in range(len(html)) if html.startswith("<h", i)] == tags
+
+
+def test_range_of_figures_stays_on_one_line() -> None:
+    assert (
+        with_unbroken_ranges("<b> in 5–8 years – or so")
+        == '&lt;b&gt; in <span class="unbroken">5–8</span> years – or so'
+    )
 
 
 class _Reader(HTMLParser):
