@@ -18,26 +18,14 @@ from leads.source import Source
 logger = logging.getLogger(__name__)
 
 
-def _show(request: HttpRequest, form: BookingForm, status: int) -> HttpResponse:
-    return render(request, "leads/book.html", {"form": form, "words": form.words}, status=status)
-
-
-def _form(request: HttpRequest) -> BookingForm:
-    return BookingForm(
-        request.POST if request.method == "POST" else None,
-        words=BookingPage.current(),
-        source=Source.of(request),
-        now=timezone.now(),
-        zone=request.GET.get("tz", ""),
-    )
-
-
 def book_again(request: HttpRequest) -> HttpResponse:
     """The form with what another site sent, to be read and consented to here. Nothing is stored."""
     form = _form(request)
     form.ask_consent_again()
     form.add_error(
-        None, "This form did not come from our own page, so nothing was sent. Check it and send it again"
+        None,
+        "This form did not come from our own page, so nothing was stored. "
+        "Check it and send it again, or write to the address below",
     )
     return _show(request, form, status=403)
 
@@ -69,3 +57,17 @@ def call(request: HttpRequest, token: str) -> HttpResponse:
     response = render(request, f"leads/calls/{booking.status}.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _show(request: HttpRequest, form: BookingForm, status: int) -> HttpResponse:
+    return render(request, "leads/book.html", {"form": form, "words": form.words}, status=status)
+
+
+def _form(request: HttpRequest) -> BookingForm:
+    return BookingForm(
+        request.POST if request.method == "POST" else None,
+        words=BookingPage.current(),
+        source=Source.of(request),
+        now=timezone.now(),
+        zone=request.GET.get("tz", ""),
+    )

@@ -88,6 +88,10 @@ def test_words_of_staff_are_shown_and_escaped(visitor: Client) -> None:
     assert "No &amp; card" in page
 
 
+def test_length_of_the_call_stays_on_one_line_of_the_heading(visitor: Client) -> None:
+    assert 'free <span class="unbroken">30-minute</span> strategy' in page_of(visitor.get("/book/"))
+
+
 def test_reading_the_form_takes_few_queries(
     visitor: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -228,7 +232,8 @@ def test_empty_form_names_each_missing_answer_on_top_and_beside(visitor: Client)
         "consent": ["Select that your answers may be stored, so that the call can be arranged"],
     }
     for [error] in errors_of(response).values():
-        assert page.count(error) == 2
+        assert page.count(f">{error}</a>") == 1
+        assert page.count(f"</span>{error}</p>") == 1
 
 
 def test_summary_links_lead_to_controls_that_exist(visitor: Client) -> None:
