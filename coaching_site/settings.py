@@ -142,6 +142,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # --- Language and time: instants are stored in UTC and shown in a zone that is always named
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "coaching_site.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.urls import reverse
 
 from leads.ages import age
 from leads.models import BookingRequest, Message
@@ -34,9 +35,11 @@ def of_requests(user: User | AnonymousUser, *, at: datetime) -> dict[str, Any]:
         ],
         "more_waiting": waiting - len(shown),
         "figures": [
-            {"label": "Waiting for an answer", "value": waiting},
-            {"label": "Requests, last 7 days", "value": _received_since(at - timedelta(days=7))},
-            {"label": "Messages that failed", "value": Message.objects.failed().count()},
+            _figure("Waiting for an answer", waiting, "bookingrequest", status__exact="requested"),
+            _figure("Requests, last 7 days", _received_since(at - timedelta(days=7)), "bookingrequest"),
+            _figure(
+                "Messages that failed", Message.objects.failed().count(), "message", state__exact="failed"
+            ),
         ],
     }
 
@@ -54,3 +57,8 @@ def sentence(waiting: int, oldest: datetime, *, at: datetime) -> str:
 
 def _received_since(moment: datetime) -> int:
     return BookingRequest.objects.filter(created_at__gte=moment).count()
+
+
+def _figure(label: str, value: int, model: str, **filters: str) -> dict[str, Any]:
+    """A number, and the list that it counts."""
+    return {"label": label, "value": value, "url": reverse(f"admin:leads_{model}_changelist", query=filters)}

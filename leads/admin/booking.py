@@ -159,6 +159,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         now = timezone.now()
         may_change = self.has_change_permission(request, booking)
+        mails = list(booking.messages.all())
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -173,6 +174,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
             "profile_is_web_address": booking.profile_url.startswith(("https://", "http://")),
             "earlier": BookingRequest.objects.from_same_address(booking)[:20],
             "events": booking.events.select_related("by"),
-            "mails": booking.messages.all(),
+            "mails": mails,
+            "mail_failed": any(mail.state == Message.State.FAILED for mail in mails),
         }
         return TemplateResponse(request, "admin/leads/bookingrequest/page.html", context, status=status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils import dateformat
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -20,6 +20,6 @@ def ago(moment: datetime, *, at: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{} ago</time>',
         moment.isoformat(),
-        dateformat.format(moment, "j F Y, H:i T"),
+        date_format(moment, "DATETIME_FORMAT"),
         age(moment, at=at),
     )
