@@ -139,7 +139,7 @@ SHORTEST_KEY = 32
 def _kept_key(kept_in: Path) -> str:
     if not kept_in.exists():
         # Written whole before it takes its name, so that two first starts agree on one key.
-        draft = kept_in.with_name(f".{kept_in.name}-{os.getpid()}")
+        draft = kept_in.with_name(f".{kept_in.name}-{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48))
         with suppress(FileExistsError):

@@ -36,13 +36,13 @@ def deliver_next(at: datetime) -> bool:
     """
     for message in Message.objects.due(at)[:RIVALS]:
         if message.claim(at=at):
-            deliver(message)
+            deliver(message, at=at)
             return True
     return False
 
 
-def deliver(message: Message) -> None:
-    """One attempt at a claimed Message; its result is on the row."""
+def deliver(message: Message, *, at: datetime) -> None:
+    """One attempt, begun at the instant `at`, at a claimed Message; its result is on the row."""
     try:
         as_email(message).send()
     except Exception as error:  # Whatever went wrong with this mail, the next one is not to suffer.
@@ -50,9 +50,10 @@ def deliver(message: Message) -> None:
         if is_permanent(error):
             message.mark_failed(repr(error))
         else:
-            message.postpone(repr(error), at=timezone.now())
+            # The pause follows the attempt, which may have taken long.
+            message.postpone(repr(error), at=max(at, timezone.now()))
     else:
-        message.mark_sent(at=timezone.now())
+        message.mark_sent(at=max(at, timezone.now()))
 
 
 def as_email(message: Message) -> EmailMultiAlternatives:
