@@ -125,6 +125,11 @@ def _message(
         recipient=recipient,
         reply_to=reply_to,
         subject=subject,
-        text=render_to_string(f"emails/{kind.value}.txt", context),
+        text=_without_gaps(render_to_string(f"emails/{kind.value}.txt", context)),
         html=render_to_string(f"emails/{kind.value}.html", context),
     )
+
+
+def _without_gaps(text: str) -> str:
+    """At most one empty line between two paragraphs, whatever parts of the template were left out."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
