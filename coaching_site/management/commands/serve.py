@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import socket
 import sys
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         collect_static_files()
         call_command("load_starter_page")
         password = make_first_account()
+        # The children import the site from wherever this was called.
+        os.environ["PYTHONPATH"] = str(settings.BASE_DIR)
         with Processes() as processes:
             processes.start("web server", [sys.executable, "-m", "gunicorn", "-c", GUNICORN_CONFIG])
             processes.start("worker", [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"])
