@@ -8,9 +8,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
-HOME_ZONE = "Europe/Amsterdam"
-"""Where the coach works, and what a visitor's browser that says nothing is shown."""
-
 REGION_LABELS = {
     "America": "Americas",
     "Arctic": "Europe",

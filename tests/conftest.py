@@ -3,6 +3,11 @@
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from hypothesis import settings
+
+# The same examples at every run, and no deadline: other people's machines are slower than ours.
+settings.register_profile("site", deadline=None, derandomize=True)
+settings.load_profile("site")
 
 
 @pytest.fixture

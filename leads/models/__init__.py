@@ -1,18 +1,33 @@
-"""Who wants a call, what became of it, and what was sent about it."""
+"""Who wants a call, when calls are possible, what became of it, and what was sent about it."""
 
-from leads.models.booking import BookingRequest, Outcome, Stale, Status
+from leads.models.booking import BookingRequest, Outcome, Stale, Status, TooLate
 from leads.models.booking_page import BookingPage
+from leads.models.busy import BusyCalendar, BusyTime
 from leads.models.event import BookingEvent
+from leads.models.feed import CalendarFeed
+from leads.models.held_time import HeldTime, TimeTaken
+from leads.models.hours import CallRules, Closure, WeeklyHours
 from leads.models.message import Message
+from leads.models.waiting import TimeOffer
 from leads.models.worker_sign import WorkerSign
 
 __all__ = [
     "BookingEvent",
     "BookingPage",
     "BookingRequest",
+    "BusyCalendar",
+    "BusyTime",
+    "CalendarFeed",
+    "CallRules",
+    "Closure",
+    "HeldTime",
     "Message",
     "Outcome",
     "Stale",
     "Status",
+    "TimeOffer",
+    "TimeTaken",
+    "TooLate",
+    "WeeklyHours",
     "WorkerSign",
 ]

@@ -4,16 +4,23 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from leads import emails
 from leads.addresses import canonical_address
+from leads.clock import in_words
 from leads.models.event import BookingEvent
+from leads.models.held_time import HeldTime, TimeTaken
+from leads.models.hours import CallRules
 from leads.models.message import Message
+from leads.models.waiting import TimeOffer
+from leads.turn import calendar_turn
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -44,6 +51,13 @@ COMES_FROM = {
 }
 """Which statuses a request may leave for each other one."""
 
+IN_THE_CALENDAR = {Status.REQUESTED, Status.CONFIRMED, Status.ATTENDED, Status.NO_SHOW}
+"""A request with a time counts in the calendar while its status is one of these."""
+
+LIVE = {Status.REQUESTED, Status.CONFIRMED}
+
+FEED_REACHES_BACK = timedelta(days=30)
+
 ANSWER_WITHIN = timedelta(hours=24)
 """A request that waits longer is overdue."""
 
@@ -56,6 +70,10 @@ class Stale(Exception):
         super().__init__(f"This request is {booking.get_status_display().lower()} already.")
 
 
+class TooLate(Exception):
+    """The call has begun or is over, so its prospect cannot change it any more."""
+
+
 class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
     def awaiting_reply(self) -> Self:
         return self.filter(status=Status.REQUESTED)
@@ -64,6 +82,36 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
         """The newest request that waits for an answer, then the rest, newest first."""
         waits = models.Case(models.When(status=Status.REQUESTED, then=0), default=1)
         return self.order_by(waits, "-created_at", "-pk")
+
+    def in_the_calendar(self) -> Self:
+        return self.filter(status__in=IN_THE_CALENDAR, starts_at__isnull=False)
+
+    def starting_between(self, begins: datetime, ends: datetime) -> Self:
+        return self.filter(starts_at__gte=begins, starts_at__lt=ends)
+
+    def confirmed_between(self, begins: datetime, ends: datetime) -> Self:
+        return self.filter(status=Status.CONFIRMED).starting_between(begins, ends)
+
+    def upcoming(self, at: datetime) -> Self:
+        """Confirmed calls that have not ended at the instant `at`, the next one first."""
+        return self.filter(status=Status.CONFIRMED, ends_at__gt=at).order_by("starts_at")
+
+    def for_feed(self, at: datetime) -> Self:
+        """Confirmed calls for a calendar to subscribe to: what is ahead, and the last month."""
+        return self.filter(status=Status.CONFIRMED, starts_at__gte=at - FEED_REACHES_BACK).order_by(
+            "starts_at"
+        )
+
+    def in_line(self) -> Self:
+        """The waiting list, without those who were just made an offer: whoever had the fewest offers
+        is first, then whoever came first."""
+        offers = TimeOffer.objects.filter(booking=models.OuterRef("pk"))
+        return (
+            self.filter(status=Status.REQUESTED, on_waiting_list=True)
+            .exclude(models.Exists(offers.open()))
+            .annotate(offered=models.Count("offers"))
+            .order_by("offered", "created_at", "pk")
+        )
 
     def from_same_address(self, booking: BookingRequest) -> Self:
         """Earlier requests of the same address: shown beside a request, never merged into it."""
@@ -94,7 +142,7 @@ class BookingRequest(models.Model):
     fingerprint = models.CharField(
         max_length=64, unique=True, editable=False, help_text="The same form sent twice has the same one."
     )
-    created_at = models.DateTimeField("received", auto_now_add=True, db_index=True)
+    created_at = models.DateTimeField("received", default=timezone.now, editable=False, db_index=True)
 
     # What the prospect sent.
     name = models.CharField(max_length=100)
@@ -106,6 +154,7 @@ class BookingRequest(models.Model):
     direction = models.CharField(max_length=12, choices=Direction)
     goals = models.TextField("what would make the call worth it", max_length=2000)
     profile_url = models.URLField("profile", max_length=300, blank=True)
+    language = models.CharField(max_length=15, default="en-gb", help_text="For dates in mails.")
     wished_time = models.CharField(max_length=300, blank=True)
     consent = models.CharField(max_length=300, help_text="As it was worded.")
     mail_consent = models.CharField(
@@ -124,14 +173,30 @@ class BookingRequest(models.Model):
     # What became of it.
     status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    starts_at = models.DateTimeField("time of the call", null=True, blank=True, db_index=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    on_waiting_list = models.BooleanField(default=False)
+    sequence = models.PositiveIntegerField(
+        default=0, editable=False, help_text="How often the calendar event changed (RFC 5545, SEQUENCE)."
+    )
+    promised_clock = models.CharField(
+        max_length=16, blank=True, editable=False, help_text="The prospect’s wall-clock time, as it was told."
+    )
 
     objects = BookingRequestQuerySet.as_manager()
     if TYPE_CHECKING:
         events: RelatedManager[BookingEvent]
+        held_times: RelatedManager[HeldTime]
+        messages: RelatedManager[Message]
+        offers: RelatedManager[TimeOffer]
 
     class Meta:
         verbose_name = "booking request"
-        indexes = [models.Index(fields=["status", "-created_at"], name="requests_by_status")]
+        indexes = [
+            models.Index(fields=["status", "-created_at"], name="requests_by_status"),
+            # Without it SQLite finds the calls of a week by their status, among all of the past.
+            models.Index(fields=["status", "starts_at"], name="calls_by_status_and_time"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="status_is_known"),
             models.CheckConstraint(
@@ -139,6 +204,14 @@ class BookingRequest(models.Model):
                 name="only_an_attended_call_has_an_outcome",
             ),
             models.CheckConstraint(condition=~Q(consent=""), name="consent_was_given"),
+            models.CheckConstraint(
+                condition=Q(starts_at=None, ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="a_call_has_a_start_and_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_waiting_list=False) | Q(starts_at=None),
+                name="who_has_a_time_does_not_wait_for_one",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -153,16 +226,38 @@ class BookingRequest(models.Model):
     def is_overdue(self, *, at: datetime) -> bool:
         return self.status == Status.REQUESTED and at - self.created_at > ANSWER_WITHIN
 
-    def submit(self) -> BookingRequest:
-        """Stores the request with its first event and its Messages, all or nothing.
+    def is_ahead(self, at: datetime) -> bool:
+        """Whether the prospect may still move it or call it off."""
+        return self.status in LIVE and (self.starts_at is None or self.starts_at > at)
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.status == Status.CONFIRMED
+
+    @property
+    def clock_has_changed(self) -> bool:
+        """Whether new clock rules moved the call on the prospect's wall since its time was told."""
+        return self.starts_at is not None and self.promised_clock != self._wall_clock(self.starts_at)
+
+    # --- What the prospect does with it.
+
+    def submit(self, *, at: datetime) -> BookingRequest:
+        """Stores the request with its time, first event and Messages, all or nothing.
 
         Returns the stored request, which is an earlier one when the same form was sent before.
+        Raises TimeTaken when its time went to somebody else.
         """
         try:
-            with transaction.atomic():
+            with calendar_turn():
+                self.created_at = at
                 self.canonical_email = canonical_address(self.email)
+                if self.starts_at:
+                    self.promised_clock = self._wall_clock(self.starts_at)
                 self.save(force_insert=True)
-                self.events.create(kind=BookingEvent.Kind.REQUESTED)
+                if self.starts_at and self.ends_at:
+                    HeldTime.hold(self, self.starts_at, self.ends_at)
+                    self._check_limits(self.starts_at, at=at)
+                self.events.create(kind=BookingEvent.Kind.REQUESTED, at=at)
                 Message.queue(emails.acknowledgement(self), emails.staff_notice(self))
         except IntegrityError:
             twin = BookingRequest.objects.filter(fingerprint=self.fingerprint).first()
@@ -171,48 +266,117 @@ class BookingRequest(models.Model):
             return twin
         return self
 
+    def move(self, starts_at: datetime, *, by: User | None, at: datetime) -> None:
+        """Gives the call another time, or its first. A prospect (`by` nobody) chooses among the open ones.
+
+        Raises TimeTaken, TooLate, and Stale when the request moved on or was moved in between.
+        """
+        ends_at = starts_at + CallRules.current().length
+        before = self.starts_at
+        with calendar_turn():
+            if not by:
+                self._check_ahead(at)
+            HeldTime.hold(self, starts_at, ends_at)
+            self._change(
+                LIVE,
+                only_if={"starts_at": before},
+                starts_at=starts_at,
+                ends_at=ends_at,
+                on_waiting_list=False,
+                sequence=self.sequence + 1,
+                promised_clock=self._wall_clock(starts_at),
+            )
+            if not by:
+                self._check_limits(starts_at, at=at)
+            self.events.create(
+                kind=BookingEvent.Kind.MOVED,
+                by=by,
+                at=at,
+                text=f"{in_words(before)} → {in_words(starts_at)}",
+            )
+            Message.queue(emails.moved(self), *([] if by else [emails.moved_notice(self)]))
+            self._after_its_time_changed(at)
+
+    def cancel(self, *, by: User | None, at: datetime) -> None:
+        """The prospect (`by` nobody) or staff call it off. Raises TooLate for a prospect after the start."""
+        was_invited = self.status == Status.CONFIRMED
+        with calendar_turn():
+            if not by:
+                self._check_ahead(at)
+            self._advance(to=Status.CANCELLED, by=by, at=at, sequence=self.sequence + 1)
+            HeldTime.release(self)
+            Message.queue(
+                emails.cancellation(self, was_invited=was_invited),
+                *([] if by else [emails.cancelled_notice(self)]),
+            )
+            self._after_its_time_changed(at)
+
     # --- What staff do with it. Each verb raises Stale when somebody decided first.
 
-    def confirm(self, *, by: User) -> None:
+    def confirm(self, *, by: User, at: datetime) -> None:
         with transaction.atomic():
-            self._advance(to=Status.CONFIRMED, by=by)
+            self._advance(to=Status.CONFIRMED, by=by, at=at)
             Message.queue(emails.confirmation(self))
 
-    def decline(self, *, by: User) -> None:
-        with transaction.atomic():
-            self._advance(to=Status.DECLINED, by=by)
+    def decline(self, *, by: User, at: datetime) -> None:
+        with calendar_turn():
+            self._advance(to=Status.DECLINED, by=by, at=at)
+            HeldTime.release(self)
             Message.queue(emails.refusal(self))
+            self._after_its_time_changed(at)
 
-    def cancel(self, *, by: User) -> None:
+    def mark_attended(self, *, by: User, at: datetime) -> None:
         with transaction.atomic():
-            self._advance(to=Status.CANCELLED, by=by)
-            Message.queue(emails.cancellation(self))
+            self._advance(to=Status.ATTENDED, by=by, at=at)
 
-    def mark_attended(self, *, by: User) -> None:
-        with transaction.atomic():
-            self._advance(to=Status.ATTENDED, by=by)
-
-    def mark_no_show(self, *, by: User) -> None:
+    def mark_no_show(self, *, by: User, at: datetime) -> None:
         """Also takes back an outcome: a call that did not happen has none."""
         with transaction.atomic():
-            self._advance(to=Status.NO_SHOW, by=by, outcome="")
+            self._advance(to=Status.NO_SHOW, by=by, at=at, outcome="")
 
-    def record_outcome(self, outcome: Outcome, *, by: User) -> None:
+    def record_outcome(self, outcome: Outcome, *, by: User, at: datetime) -> None:
         """What came of an attended call; it may change, as when an offer is signed later."""
         with transaction.atomic():
             self._change({Status.ATTENDED}, outcome=outcome)
-            self.events.create(kind=BookingEvent.Kind.OUTCOME, by=by, text=outcome.label)
+            self.events.create(kind=BookingEvent.Kind.OUTCOME, by=by, at=at, text=outcome.label)
 
-    def add_note(self, text: str, *, by: User) -> None:
-        self.events.create(kind=BookingEvent.Kind.NOTE, by=by, text=text)
+    def add_note(self, text: str, *, by: User, at: datetime) -> None:
+        self.events.create(kind=BookingEvent.Kind.NOTE, by=by, at=at, text=text)
 
-    def _advance(self, *, to: Status, by: User, **changes: Any) -> None:
+    # --- The steps that the verbs share.
+
+    def _check_ahead(self, at: datetime) -> None:
+        if not self.is_ahead(at):
+            raise TooLate
+
+    def _check_limits(self, starts_at: datetime, *, at: datetime) -> None:
+        """Counted after the time is held and in a turn, so that two cannot both be the last of a week."""
+        from leads.open_times import read_calendar  # It reads this model.
+
+        if read_calendar(at).is_overfull_on(starts_at):
+            raise TimeTaken(starts_at)
+
+    def _after_its_time_changed(self, at: datetime) -> None:
+        from leads import waiting_list  # It reads this model.
+
+        TimeOffer.objects.open().filter(booking=self).update(closed_at=at)
+        outdated = Message.objects.caused_by_clock().waiting().filter(booking=self)
+        outdated.update(state=Message.State.WITHDRAWN)
+        waiting_list.offer_open_times(at)
+
+    def _wall_clock(self, instant: datetime) -> str:
+        return f"{instant.astimezone(ZoneInfo(self.time_zone)):%Y-%m-%dT%H:%M}"
+
+    def _advance(self, *, to: Status, by: User | None, at: datetime, **changes: Any) -> None:
         self._change(COMES_FROM[to], status=to, **changes)
-        self.events.create(kind=BookingEvent.Kind(to), by=by)
+        self.events.create(kind=BookingEvent.Kind(to), by=by, at=at)
 
-    def _change(self, from_: Collection[Status], **changes: Any) -> None:
+    def _change(
+        self, from_: Collection[Status], *, only_if: dict[str, Any] | None = None, **changes: Any
+    ) -> None:
         """Changes the row only while its status is one of `from_`, so that of two hands one wins."""
-        if not BookingRequest.objects.filter(pk=self.pk, status__in=from_).update(**changes):
+        same = BookingRequest.objects.filter(pk=self.pk, status__in=from_, **(only_if or {}))
+        if not same.update(**changes):
             self.refresh_from_db()
             raise Stale(self)
         for name, value in changes.items():

@@ -12,6 +12,8 @@ class BookingEvent(models.Model):
         CONFIRMED = "confirmed", "Confirmed"
         DECLINED = "declined", "Declined"
         CANCELLED = "cancelled", "Cancelled"
+        MOVED = "moved", "Moved"
+        OFFERED = "offered", "Was offered a freed time"
         ATTENDED = "attended", "Attended"
         NO_SHOW = "no_show", "Did not show up"
         OUTCOME = "outcome", "Outcome"
@@ -19,7 +21,7 @@ class BookingEvent(models.Model):
 
     booking = models.ForeignKey("leads.BookingRequest", on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

@@ -33,6 +33,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
             "next_attempt_at", "pk"
         )
 
+    def waiting(self) -> Self:
+        return self.filter(state=Message.State.WAITING)
+
+    def caused_by_clock(self) -> Self:
+        """Reminders and the like, which are true only as long as the call keeps its time."""
+        return self.filter(occasion__isnull=False)
+
     def failed(self) -> Self:
         return self.filter(state=Message.State.FAILED)
 
@@ -44,6 +51,7 @@ class Message(models.Model):
         WAITING = "waiting", "Waiting"
         SENT = "sent", "Sent"
         FAILED = "failed", "Failed"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     class Kind(models.TextChoices):
         ACKNOWLEDGEMENT = "acknowledgement", "Acknowledgement"
@@ -51,18 +59,43 @@ class Message(models.Model):
         CONFIRMATION = "confirmation", "Confirmation"
         REFUSAL = "refusal", "Refusal"
         CANCELLATION = "cancellation", "Cancellation"
+        MOVED = "moved", "Moved"
+        TIME_OFFER = "time_offer", "Offer of a freed time"
+        REMINDER_DAY = "reminder_day", "Reminder a day before"
+        REMINDER_HOUR = "reminder_hour", "Reminder an hour before"
+        MOVED_NOTICE = "moved_notice", "Notice to staff: moved"
+        CANCELLED_NOTICE = "cancelled_notice", "Notice to staff: cancelled"
+        BRIEF = "brief", "Brief before the call"
+        OUTCOME_QUESTION = "outcome", "Question for the outcome"
+        STALE_CALENDAR = "stale_calendar", "Warning to staff: a calendar cannot be read"
 
-    booking = models.ForeignKey("leads.BookingRequest", on_delete=models.CASCADE, related_name="messages")
+    booking = models.ForeignKey(
+        "leads.BookingRequest",
+        on_delete=models.CASCADE,
+        related_name="messages",
+        null=True,
+        blank=True,
+        help_text="Empty: it is about no single request.",
+    )
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(max_length=16, choices=Kind)
+    kind = models.CharField(max_length=20, choices=Kind)
     recipient = models.EmailField()
     reply_to = models.EmailField(blank=True)
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField()
+    calendar = models.TextField(blank=True, help_text="A calendar file that goes with the mail (RFC 5545).")
+    occasion = models.CharField(
+        max_length=80,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text="What a mail that the clock causes is about, so that it is queued once.",
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     give_up_at = models.DateTimeField(default=in_three_days)
@@ -90,6 +123,11 @@ class Message(models.Model):
     def queue(*messages: Message) -> None:
         Message.objects.bulk_create(messages)
 
+    @staticmethod
+    def queue_once(*messages: Message) -> None:
+        """Leaves out what another worker has queued for the same occasion."""
+        Message.objects.bulk_create(messages, ignore_conflicts=True)
+
     def claim(self, *, at: datetime) -> bool:
         """Takes the Message for one attempt. False when another worker took it first."""
         claimed = self._as_read().update(attempts=F("attempts") + 1, next_attempt_at=at + LEASE)
@@ -101,6 +139,14 @@ class Message(models.Model):
 
     def mark_failed(self, error: str) -> None:
         self._as_read().update(state=self.State.FAILED, last_error=error)
+
+    def withdraw(self, reason: str) -> None:
+        """Does not send it: what it says is true no more."""
+        self._as_read().update(state=self.State.WITHDRAWN, last_error=reason)
+
+    def has_lapsed(self, at: datetime) -> bool:
+        """Whether a mail that the clock caused comes too late. Any other mail is better late than never."""
+        return self.occasion is not None and at >= self.give_up_at
 
     def postpone(self, error: str, *, at: datetime) -> None:
         """Tries again after a pause that grows with the attempts, until it is time to give up."""

@@ -1,18 +1,28 @@
-"""The words of the booking page that a new site opens with."""
+"""What a new site's booking opens with: its words, and the hours in which calls are possible."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from leads.models import BookingPage
+from leads.models import BookingPage, CallRules, WeeklyHours
 from pages.starter import read, save_checked
 
-FILE = Path(__file__).parent / "booking_page.toml"
+FOLDER = Path(__file__).parent
 
 
-def load_booking_page(path: Path = FILE) -> BookingPage | None:
+def load_booking_page(path: Path = FOLDER / "booking_page.toml") -> BookingPage | None:
     """None, when the site has words of its own."""
     if BookingPage.objects.exists():
         return None
     with read(path) as words:
         return save_checked(BookingPage(**words))
+
+
+def load_hours(path: Path = FOLDER / "hours.toml") -> CallRules | None:
+    """None, when the site has rules or hours of its own."""
+    if CallRules.objects.exists() or WeeklyHours.objects.exists():
+        return None
+    with read(path) as content:
+        for hours in content["hours"]:
+            save_checked(WeeklyHours(**hours))
+        return save_checked(CallRules(**content["rules"]))

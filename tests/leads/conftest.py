@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from leads.models import BookingRequest
+from leads.models import BookingRequest, CallRules, WeeklyHours
 from tests.leads.factories import submitted
 
 
@@ -13,6 +13,16 @@ def booking(db: None) -> BookingRequest:
 
 
 @pytest.fixture
-def visitor(db: None) -> Client:
+def open_hours(db: None) -> CallRules:
+    """Every day from nine to five, with room for everybody."""
+    for weekday in WeeklyHours.Weekday.values:
+        WeeklyHours.objects.create(weekday=weekday, begins="09:00", ends="17:00")
+    rules = CallRules(calls_a_day=96, calls_a_week=672)
+    rules.save()
+    return rules
+
+
+@pytest.fixture
+def visitor(open_hours: CallRules) -> Client:
     """A browser on our own page. It would notice a missing CSRF exemption."""
     return Client(enforce_csrf_checks=True, headers={"Sec-Fetch-Site": "same-origin", "Host": "127.0.0.1"})

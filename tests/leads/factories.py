@@ -1,7 +1,10 @@
 """Recipes for requests, so that a test names only what it is about."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from leads.models import BookingRequest
 
@@ -19,12 +22,15 @@ ANSWERS: dict[str, str] = {
 """What a prospect typed, field by field."""
 
 
-def submitted(**changes: Any) -> BookingRequest:
-    """A realistic request, stored with its event and its Messages."""
+def submitted(*, at: datetime | None = None, **changes: Any) -> BookingRequest:
+    """A realistic request, stored with its event and its Messages; with `starts_at`, for half an hour."""
     answers = ANSWERS | {
         "consent": "You may store these answers",
         "source_page": "ai-architect-vs-ai-engineer",
         "source_cta": "hero",
         "utm_source": "newsletter",
     }
-    return BookingRequest(fingerprint=secrets.token_hex(32), **(answers | changes)).submit()
+    if starts_at := changes.get("starts_at"):
+        changes.setdefault("ends_at", starts_at + timedelta(minutes=30))
+    booking = BookingRequest(fingerprint=secrets.token_hex(32), **(answers | changes))
+    return booking.submit(at=at or timezone.now())

@@ -1,4 +1,4 @@
-"""Loads the starter page, what all pages share, the legal pages, and the words of the booking page.
+"""Loads the starter page, what all pages share, the legal pages, and the booking page with its hours.
 
 It is for an empty site and safe to repeat: once there is a brand or a page, it changes nothing, so that
 what staff edited, renamed or deleted stays that way. An interrupted load leaves nothing behind.
@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from leads.starter import load_booking_page
+from leads.starter import load_booking_page, load_hours
 from pages.models import LandingPage
 from pages.starter import BrokenFile, load_pages
 
@@ -35,12 +35,16 @@ def _load() -> list[str]:
     if not pages:
         kept = [f"Kept {_named(page)}." for page in LandingPage.objects.all()]
         return [*kept, "Nothing was loaded: this site has content of its own."]
-    booking_page = "Loaded" if load_booking_page() else "Kept"
     return [
         "Loaded the brand and what every page shares.",
         *(f"Loaded {_named(page)}." for page in pages),
-        f"{booking_page} the words of the booking page.",
+        f"{_loaded_or_kept(load_booking_page())} the words of the booking page.",
+        f"{_loaded_or_kept(load_hours())} the hours in which calls are possible.",
     ]
+
+
+def _loaded_or_kept(row: object) -> str:
+    return "Loaded" if row else "Kept"
 
 
 def _named(page: LandingPage) -> str:

@@ -1,0 +1,144 @@
+"""When calls are possible, and when not. `leads.open_times` turns these into times to choose from."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from leads import zones
+from pages.models.singleton import Singleton
+
+CELL = timedelta(minutes=5)
+"""Calls start and end on multiples of this, so that any two that overlap share a whole cell."""
+
+
+def known_zone(value: str) -> None:
+    if not zones.is_known(value):
+        raise ValidationError("Enter a time zone like Europe/Amsterdam.")
+
+
+def whole_cells(minutes: int) -> None:
+    if minutes % (CELL.seconds // 60):
+        raise ValidationError("Enter a multiple of 5 minutes.")
+
+
+def on_a_cell(value: object) -> None:
+    minute, second = getattr(value, "minute", 0), getattr(value, "second", 0)
+    if second or minute % (CELL.seconds // 60):
+        raise ValidationError("Enter a time on a multiple of 5 minutes.")
+
+
+def between(least: int, most: int) -> list[MinValueValidator | MaxValueValidator]:
+    return [MinValueValidator(least), MaxValueValidator(most)]
+
+
+class CallRules(Singleton):
+    """How calls are offered: the coach's zone, their length, the air around them, and how many."""
+
+    time_zone = models.CharField(max_length=64, default="Europe/Amsterdam", validators=[known_zone])
+    call_minutes = models.PositiveSmallIntegerField(
+        "length of a call", default=30, validators=[*between(5, 480), whole_cells], help_text="In minutes."
+    )
+    gap_minutes = models.PositiveSmallIntegerField(
+        "gap between calls", default=15, validators=[*between(0, 480), whole_cells], help_text="In minutes."
+    )
+    notice_hours = models.PositiveSmallIntegerField(
+        "least notice", default=24, validators=between(0, 24 * 30), help_text="In hours."
+    )
+    horizon_days = models.PositiveSmallIntegerField(
+        "horizon", default=14, validators=between(1, 180), help_text="How many days ahead can be booked."
+    )
+    calls_a_day = models.PositiveSmallIntegerField("most calls a day", default=4, validators=between(1, 96))
+    calls_a_week = models.PositiveSmallIntegerField(
+        "most calls a week", default=6, validators=between(1, 672), help_text="Monday to Sunday."
+    )
+    offer_hours = models.PositiveSmallIntegerField(
+        "a freed time is kept for",
+        default=4,
+        validators=between(1, 72),
+        help_text="In hours: how long the first on the waiting list may take to answer.",
+    )
+
+    class Meta(Singleton.Meta):
+        verbose_name = "rules for calls"
+        verbose_name_plural = "rules for calls"
+
+    def __str__(self) -> str:
+        return f"{self.call_minutes} minutes, {self.time_zone}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(minutes=self.call_minutes)
+
+    @property
+    def gap(self) -> timedelta:
+        return timedelta(minutes=self.gap_minutes)
+
+    @property
+    def notice(self) -> timedelta:
+        return timedelta(hours=self.notice_hours)
+
+    @property
+    def horizon(self) -> timedelta:
+        return timedelta(days=self.horizon_days)
+
+
+class WeeklyHours(models.Model):
+    """Hours of one weekday in which calls are possible, by the clock on the coach's wall."""
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, "Monday"
+        TUESDAY = 1, "Tuesday"
+        WEDNESDAY = 2, "Wednesday"
+        THURSDAY = 3, "Thursday"
+        FRIDAY = 4, "Friday"
+        SATURDAY = 5, "Saturday"
+        SUNDAY = 6, "Sunday"
+
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    begins = models.TimeField("from", validators=[on_a_cell])
+    ends = models.TimeField("to", validators=[on_a_cell], help_text="00:00 is the end of the day.")
+
+    class Meta:
+        ordering = ["weekday", "begins"]
+        verbose_name = verbose_name_plural = "weekly hours"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("begins")) | Q(ends="00:00"),
+                name="hours_end_after_they_begin",
+                violation_error_message="“To” must be later than “from”.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.begins:%H:%M}–{self.ends:%H:%M}"
+
+
+class Closure(models.Model):
+    """Whole days without calls, by the coach's calendar."""
+
+    first_day = models.DateField()
+    last_day = models.DateField()
+    reason = models.CharField(max_length=120, blank=True, help_text="For staff; visitors do not see it.")
+
+    class Meta:
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")),
+                name="closure_ends_after_it_begins",
+                violation_error_message="The last day must not be before the first.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason or f"{self.first_day} to {self.last_day}"

@@ -1,0 +1,34 @@
+"""One change of the calendar at a time.
+
+The database already refuses a second holder; the turn makes those who come at the same instant wait in
+line for milliseconds instead of seconds, and lets limits such as "six calls a week" be counted without a
+race. On SQLite, whose waiting is sleep-and-retry, the line is a lock on a file; on PostgreSQL it is an
+advisory lock that ends with the transaction.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection, transaction
+
+ADVISORY_LOCK = 5_216_842_003
+"""Any number that nothing else in the database uses."""
+
+
+@contextmanager
+def calendar_turn() -> Iterator[None]:
+    """A transaction in which nobody else changes who holds which time."""
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+            yield
+    else:
+        with (settings.DATA_DIR / "calendar.lock").open("w") as line:
+            fcntl.flock(line, fcntl.LOCK_EX)  # Closing the file lets the next one in.
+            with transaction.atomic():
+                yield
