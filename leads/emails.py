@@ -1,25 +1,38 @@
 """What each mail says. A function a mail; each gives an unsaved Message for the outbox.
 
 A subject holds no text of a visitor, and a mail to a prospect repeats nothing of theirs but the name,
-so that the form cannot be used to write to strangers.
+so that the form cannot be used to write to strangers. Every mail that speaks of a time tells it by both
+clocks: to a prospect by theirs first, and with dates as their language writes them; to staff by the coach's.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
+from leads import calendar_file
+from leads.clock import Told, in_full, minutes_between, told
+from leads.desk_links import desk_url
+from leads.models.event import BookingEvent
+from leads.models.hours import CallRules
 from leads.models.message import Message
-from pages.models import Brand
+from pages.models import Brand, Question
 
 if TYPE_CHECKING:
     from leads.models.booking import BookingRequest
+    from leads.models.busy import BusyCalendar
+    from leads.models.waiting import TimeOffer
 
 EARLIER_REQUESTS_SHOWN = 5
+
+
+# --- To the prospect.
 
 
 def acknowledgement(booking: BookingRequest) -> Message:
@@ -27,31 +40,97 @@ def acknowledgement(booking: BookingRequest) -> Message:
 
 
 def confirmation(booking: BookingRequest) -> Message:
-    return _to_prospect(booking, Message.Kind.CONFIRMATION, "Your strategy call is confirmed")
+    message = _to_prospect(booking, Message.Kind.CONFIRMATION, "Your strategy call is confirmed")
+    return _with_invitation(message, booking)
 
 
 def refusal(booking: BookingRequest) -> Message:
     return _to_prospect(booking, Message.Kind.REFUSAL, "About your request for a strategy call")
 
 
-def cancellation(booking: BookingRequest) -> Message:
-    return _to_prospect(booking, Message.Kind.CANCELLATION, "Your strategy call is cancelled")
+def cancellation(booking: BookingRequest, *, was_invited: bool) -> Message:
+    """Takes the call out of the prospect's calendar, when an invitation had put it there."""
+    message = _to_prospect(
+        booking, Message.Kind.CANCELLATION, "Your strategy call is cancelled", was_invited=was_invited
+    )
+    if was_invited and booking.starts_at:
+        message.calendar = calendar_file.withdrawal(booking, at=timezone.now())
+    return message
+
+
+def moved(booking: BookingRequest) -> Message:
+    message = _to_prospect(booking, Message.Kind.MOVED, "Your strategy call has a new time")
+    return _with_invitation(message, booking) if booking.is_confirmed else message
+
+
+def time_offer(booking: BookingRequest, offer: TimeOffer) -> Message:
+    """A freed time for somebody on the waiting list. Once the offer has expired, the mail is pointless."""
+    message = _to_prospect(
+        booking,
+        Message.Kind.TIME_OFFER,
+        "A time for your strategy call has become free",
+        when=_by_prospects_clock(booking, offer.starts_at),
+        minutes=minutes_between(offer.starts_at, offer.ends_at),
+        until=_by_prospects_clock(booking, offer.expires_at),
+    )
+    message.occasion = f"time_offer:{offer.pk}"
+    message.give_up_at = offer.expires_at
+    return message
+
+
+def reminder_day(booking: BookingRequest) -> Message:
+    return _to_prospect(booking, Message.Kind.REMINDER_DAY, "Your strategy call is coming up")
+
+
+def reminder_hour(booking: BookingRequest) -> Message:
+    return _to_prospect(booking, Message.Kind.REMINDER_HOUR, "Your strategy call begins soon")
+
+
+# --- To staff.
 
 
 def staff_notice(booking: BookingRequest) -> Message:
     """All that the prospect sent. An answer to this mail goes to the prospect."""
-    earlier = type(booking).objects.from_same_address(booking)
-    path = reverse("admin:leads_bookingrequest_change", args=[booking.pk])
-    return _message(
-        booking,
-        Message.Kind.STAFF_NOTICE,
-        "Somebody asks for a strategy call",
-        recipient=settings.STAFF_EMAIL,
-        reply_to=booking.email,
-        answers=_answers(booking),
-        earlier=earlier[:EARLIER_REQUESTS_SHOWN],
-        staff_url=settings.SITE_URL + path,
+    return _about_prospect(booking, Message.Kind.STAFF_NOTICE, "Somebody asks for a strategy call")
+
+
+def moved_notice(booking: BookingRequest) -> Message:
+    return _to_staff(booking, Message.Kind.MOVED_NOTICE, "A prospect chose a time for a strategy call")
+
+
+def cancelled_notice(booking: BookingRequest) -> Message:
+    return _to_staff(booking, Message.Kind.CANCELLED_NOTICE, "A prospect cancelled a strategy call")
+
+
+def brief(booking: BookingRequest) -> Message:
+    """What is good to know when the call begins."""
+    return _about_prospect(booking, Message.Kind.BRIEF, "A strategy call begins soon", notes=_notes(booking))
+
+
+def outcome_question(booking: BookingRequest) -> Message:
+    """Its links only show a page of the staff desk; a button there records the answer."""
+    page = desk_url("bookingrequest_outcome", booking.pk)
+    choices = [(label, f"{page}?choice={value}") for value, label in _outcomes()]
+    return _to_staff(
+        booking, Message.Kind.OUTCOME_QUESTION, "What came of the strategy call?", choices=choices
     )
+
+
+def stale_calendar(calendar: BusyCalendar) -> Message:
+    """Staff must know that busy times are old: a call could be booked over something else."""
+    return _message(
+        None,
+        Message.Kind.STALE_CALENDAR,
+        "A calendar has not been read for hours",
+        recipient=settings.STAFF_EMAIL,
+        reply_to="",
+        calendar=calendar,
+        read_at=calendar.read_at and in_full(calendar.read_at, CallRules.current().time_zone),
+        staff_url=desk_url("busycalendar_change", calendar.pk),
+    )
+
+
+# --- What the mails share.
 
 
 def name_without_links(name: str) -> str:
@@ -64,9 +143,110 @@ def name_without_links(name: str) -> str:
     return " ".join(spaced.split())
 
 
+def _with_invitation(message: Message, booking: BookingRequest) -> Message:
+    if booking.starts_at:
+        message.calendar = calendar_file.invitation(booking, at=timezone.now())
+    return message
+
+
+def _to_prospect(booking: BookingRequest, kind: Message.Kind, subject: str, **context: Any) -> Message:
+    context = {"when": _by_prospects_clock(booking, booking.starts_at)} | context
+    return _message(
+        booking,
+        kind,
+        subject,
+        recipient=booking.email,
+        reply_to=settings.STAFF_EMAIL,
+        name=name_without_links(booking.name),
+        call_url=settings.SITE_URL + booking.get_absolute_url(),
+        book_url=settings.SITE_URL + reverse("book"),
+        **context,
+    )
+
+
+def _about_prospect(booking: BookingRequest, kind: Message.Kind, subject: str, **context: Any) -> Message:
+    """To staff, with everything that is known about whom they talk to."""
+    earlier = type(booking).objects.from_same_address(booking)
+    return _to_staff(
+        booking,
+        kind,
+        subject,
+        answers=_answers(booking),
+        earlier=earlier[:EARLIER_REQUESTS_SHOWN],
+        **context,
+    )
+
+
+def _to_staff(booking: BookingRequest, kind: Message.Kind, subject: str, **context: Any) -> Message:
+    return _message(
+        booking,
+        kind,
+        subject,
+        recipient=settings.STAFF_EMAIL,
+        reply_to=booking.email,
+        when=_by_coachs_clock(booking, booking.starts_at),
+        staff_url=desk_url("bookingrequest_change", booking.pk),
+        **context,
+    )
+
+
+def _message(
+    booking: BookingRequest | None,
+    kind: Message.Kind,
+    subject: str,
+    *,
+    recipient: str,
+    reply_to: str,
+    **context: Any,
+) -> Message:
+    context = {
+        "booking": booking,
+        "brand": Brand.current(),
+        "subject": subject,
+        "site_url": settings.SITE_URL,
+        "minutes": _minutes(booking),
+    } | context
+    # Days without a zone of their own, such as that of an earlier request, are the coach's.
+    with timezone.override(CallRules.current().zone):
+        text = _tidied(render_to_string(f"emails/{kind.value}.txt", context))
+        html = render_to_string(f"emails/{kind.value}.html", context)
+    return Message(
+        booking=booking,
+        kind=kind,
+        recipient=recipient,
+        reply_to=reply_to,
+        subject=subject,
+        text=text,
+        html=html,
+    )
+
+
+def _tidied(text: str) -> str:
+    """One empty line at most, wherever a template left out or included a piece."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _minutes(booking: BookingRequest | None) -> int | None:
+    if booking and booking.starts_at and booking.ends_at:
+        return minutes_between(booking.starts_at, booking.ends_at)
+    return None
+
+
+def _by_prospects_clock(booking: BookingRequest, instant: datetime | None) -> Told | None:
+    if instant is None:
+        return None
+    coachs = CallRules.current().time_zone
+    return told(instant, own=booking.time_zone, other=coachs, language=booking.language)
+
+
+def _by_coachs_clock(booking: BookingRequest, instant: datetime | None) -> Told | None:
+    if instant is None:
+        return None
+    return told(instant, own=CallRules.current().time_zone, other=booking.time_zone)
+
+
 def _answers(booking: BookingRequest) -> list[tuple[str, str]]:
     """What the prospect sent and where they came from, each with its label; without what was left empty."""
-    source = [booking.source_page, booking.source_cta]
     campaign = [
         booking.utm_source,
         booking.utm_medium,
@@ -85,51 +265,25 @@ def _answers(booking: BookingRequest) -> list[tuple[str, str]]:
         ("Wished time", booking.wished_time),
         ("Time zone", booking.time_zone),
         ("Occasional emails", "Yes, please" if booking.mail_consent else "No"),
-        ("Came from", " › ".join(filter(None, source))),
+        ("Came from", " › ".join(filter(None, [booking.source_page, booking.source_cta]))),
+        ("Question that led here", _question_that_led_here(booking)),
         ("Campaign", " › ".join(filter(None, campaign))),
     ]
     return [(label, value) for label, value in answers if value]
 
 
-def _to_prospect(booking: BookingRequest, kind: Message.Kind, subject: str) -> Message:
-    return _message(
-        booking,
-        kind,
-        subject,
-        recipient=booking.email,
-        reply_to=settings.STAFF_EMAIL,
-        name=name_without_links(booking.name),
-        call_url=settings.SITE_URL + booking.get_absolute_url(),
-        book_url=settings.SITE_URL + reverse("book"),
-    )
+def _question_that_led_here(booking: BookingRequest) -> str:
+    """A call to action below an answer carries the question's anchor."""
+    question = Question.objects.filter(anchor=booking.source_cta).first() if booking.source_cta else None
+    return question.question if question else ""
 
 
-def _message(
-    booking: BookingRequest,
-    kind: Message.Kind,
-    subject: str,
-    *,
-    recipient: str,
-    reply_to: str,
-    **context: Any,
-) -> Message:
-    context |= {
-        "booking": booking,
-        "brand": Brand.current(),
-        "subject": subject,
-        "site_url": settings.SITE_URL,
-    }
-    return Message(
-        booking=booking,
-        kind=kind,
-        recipient=recipient,
-        reply_to=reply_to,
-        subject=subject,
-        text=_without_gaps(render_to_string(f"emails/{kind.value}.txt", context)),
-        html=render_to_string(f"emails/{kind.value}.html", context),
-    )
+def _notes(booking: BookingRequest) -> list[str]:
+    return list(booking.events.filter(kind=BookingEvent.Kind.NOTE).values_list("text", flat=True))
 
 
-def _without_gaps(text: str) -> str:
-    """At most one empty line between two paragraphs, whatever parts of the template were left out."""
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+def _outcomes() -> list[tuple[str, str]]:
+    """What staff may answer after a call: value and words."""
+    from leads.models.booking import Outcome, Status  # It imports this module.
+
+    return [*Outcome.choices, (Status.NO_SHOW.value, "The prospect did not come")]

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
+from leads import calendar_file, reminders
 from leads.models import Message
 
 logger = logging.getLogger(__name__)
@@ -36,9 +37,21 @@ def deliver_next(at: datetime) -> bool:
     """
     for message in Message.objects.due(at)[:RIVALS]:
         if message.claim(at=at):
-            deliver(message, at=at)
+            if reason := why_not(message, at):
+                message.withdraw(reason)
+            else:
+                deliver(message, at=at)
             return True
     return False
+
+
+def why_not(message: Message, at: datetime) -> str:
+    """Why a mail that the clock caused should not go out any more; empty: it should."""
+    if message.has_lapsed(at):
+        return "Its time had passed before it could be sent."
+    if not reminders.still_holds(message, at):
+        return "The call has changed, or begun, since this was written."
+    return ""
 
 
 def deliver(message: Message, *, at: datetime) -> None:
@@ -70,7 +83,16 @@ def as_email(message: Message) -> EmailMultiAlternatives:
         },
     )
     email.attach_alternative(message.html, "text/html")
+    if message.calendar:
+        _attach_calendar(email, message.calendar)
     return email
+
+
+def _attach_calendar(email: EmailMultiAlternatives, file: str) -> None:
+    """As an alternative, which mail programs turn into an entry (RFC 6047, 2.4: with the file's own method),
+    and as an attachment for programs that only know files."""
+    email.attach_alternative(file, f"text/calendar; method={calendar_file.method_of(file)}")
+    email.attach("invite.ics", file.encode(), "application/ics")
 
 
 def is_permanent(error: Exception) -> bool:
