@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from django.utils.safestring import SafeString
 from leads import zones
 from leads.addresses import canonical_address
 from leads.models import BookingRequest
+from leads.time_choices import NONE_SUITS, from_value
 
 LINK = re.compile(r"://|www\.|[@/]|\.[^\W\d_]{2}", re.IGNORECASE)
 
@@ -138,3 +140,21 @@ class ZoneAnswer(forms.ChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         return zones.is_known(str(value))
+
+
+class TimeAnswer(forms.ChoiceField):
+    """One of the open times, as an instant, or None when none of them suits."""
+
+    widget = forms.RadioSelect
+    default_error_messages = {
+        "required": "Select a time for your call, or select “None of these times suit me”",
+        "invalid_choice": "Select a time from the list",
+    }
+
+    def clean(self, value: Any) -> datetime | None:
+        self.validate(value)
+        return None if value == NONE_SUITS else from_value(value)
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether it is a time at all. Whether it is still open, the form finds out."""
+        return value == NONE_SUITS or from_value(value) is not None

@@ -13,28 +13,26 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 
-from leads import zones
 from leads.fields import (
     EmailAnswer,
-    GroupedSelect,
     LongAnswer,
     TextAnswer,
     WebAddressAnswer,
-    ZoneAnswer,
     no_link,
 )
 from leads.models import BookingPage, BookingRequest
 from leads.source import Source
+from leads.times_form import TimesForm
 
 SUBMISSION_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
-class BookingForm(forms.Form):
+class BookingForm(TimesForm):
     """Asks for a call. It carries its source and a key of its own, so that a double click counts once."""
 
-    time_zone = ZoneAnswer(label="Your time zone", widget=GroupedSelect(attrs={"autocomplete": "off"}))
     wished_time = TextAnswer(
         "wished_time",
         label="When would suit you?",
@@ -117,29 +115,24 @@ class BookingForm(forms.Form):
 
     def __init__(
         self,
-        data: QueryDict | None = None,
+        sent: QueryDict | None = None,
         *,
         words: BookingPage,
         source: Source,
-        now: datetime,
-        zone: str = "",
+        language: str = settings.LANGUAGE_CODE,
+        **kwargs: Any,
     ) -> None:
-        is_zone_chosen = data is not None or zones.is_known(zone)
-        super().__init__(
-            data, auto_id="%s", initial={"time_zone": zone if is_zone_chosen else zones.HOME_ZONE}
-        )
-        self.sent = QueryDict() if data is None else data
+        super().__init__(sent, **kwargs)
         self.words = words
         self.source = source
+        self.language = language
         key = self.sent.get("submission", "")
         # A key that is missing or garbled never costs a request: it only counts as another one.
         self.key = key if SUBMISSION_KEY.fullmatch(key) else secrets.token_urlsafe(16)
         self.fields["consent"].label = words.consent
         self.fields["mail_consent"].label = words.mail_consent
-        zone_field: Any = self.fields["time_zone"]
-        zone_field.choices = zones.choices(now, chosen=self["time_zone"].value())
-        if not is_zone_chosen:
-            zone_field.widget.attrs["data-detect"] = ""  # zone.js may choose
+        if self.is_waiting_list:
+            del self.fields["starts_at"]
 
     @property
     def helper(self) -> FormHelper:
@@ -148,7 +141,10 @@ class BookingForm(forms.Form):
         helper.disable_csrf = True
         helper.layout = Layout(
             HTML("{% include 'leads/_carried.html' %}"),
-            Fieldset("Pick a time", "time_zone", "wished_time"),
+            Fieldset(
+                "Say what would suit you" if self.is_waiting_list else "Pick a time",
+                HTML("{% include 'leads/_pick_a_time.html' %}"),
+            ),
             Fieldset("About you", "name", "email", "role", "experience", "profile_url"),
             Fieldset("Your goals", "direction", "goals"),
             Div("consent", "mail_consent", HTML("{% include 'leads/_send.html' %}"), css_class="send"),
@@ -156,9 +152,19 @@ class BookingForm(forms.Form):
         return helper
 
     @property
+    def is_waiting_list(self) -> bool:
+        """When no time is open, the same form joins the waiting list."""
+        return not self.times
+
+    @property
     def carried(self) -> dict[str, str]:
         """The hidden fields. None of them can make an error."""
-        return {"submission": self.key, "wording": self._wording(), **self.source.as_fields()}
+        return {
+            "submission": self.key,
+            "wording": self._wording(),
+            "shown_zone": self.shown_zone,
+            **self.source.as_fields(),
+        }
 
     def clean(self) -> None:
         for name in self.fields:
@@ -177,13 +183,26 @@ class BookingForm(forms.Form):
             without_ticks.pop(name, None)
         self.data = without_ticks
 
+    def already_sent(self) -> BookingRequest | None:
+        """The request that this very form made before, as when it was sent by a double click."""
+        return BookingRequest.objects.filter(fingerprint=self._fingerprint()).first()
+
     def submit(self) -> BookingRequest:
-        """Stores the request; the same form sent twice gives the request of the first time."""
+        """Stores the request; the same form sent twice gives the request of the first time.
+
+        Raises TimeTaken when somebody else was faster by a moment.
+        """
+        starts_at = self.cleaned_data.get("starts_at")
         answers = self.cleaned_data | {
+            "starts_at": starts_at,
+            "ends_at": starts_at and starts_at + self.times.calendar.rules.length,
+            "on_waiting_list": self.is_waiting_list,
+            "language": self.language,
             "consent": self.words.consent,
             "mail_consent": self.words.mail_consent if self.cleaned_data["mail_consent"] else "",
         }
-        return BookingRequest(fingerprint=self._fingerprint(), **answers, **asdict(self.source)).submit()
+        booking = BookingRequest(fingerprint=self._fingerprint(), **answers, **asdict(self.source))
+        return booking.submit(at=self.times.at)
 
     def _fingerprint(self) -> str:
         """Of the key and all that was sent, so that an edited form sent again is a request of its own."""
@@ -196,3 +215,21 @@ class BookingForm(forms.Form):
 
 def _digest(*values: Any) -> str:
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+class MoveForm(TimesForm):
+    """Another time for a call that is there already."""
+
+    def __init__(self, sent: QueryDict | None = None, *, booking: BookingRequest, **kwargs: Any) -> None:
+        super().__init__(sent, wanted={"time_zone": booking.time_zone}, **kwargs)
+        self.booking = booking
+
+    def clean_starts_at(self) -> datetime:
+        starts_at = super().clean_starts_at()
+        if starts_at is None:
+            raise forms.ValidationError("Select a time for your call")
+        return starts_at
+
+    def submit(self) -> None:
+        """Moves the call. Raises TimeTaken, TooLate and Stale as `BookingRequest.move` does."""
+        self.booking.move(self.cleaned_data["starts_at"], by=None, at=self.times.at)

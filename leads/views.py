@@ -4,15 +4,16 @@ import logging
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language_from_request
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from leads import zones
 from leads.forms import BookingForm
 from leads.guard import cookieless_form
-from leads.models import BookingPage, BookingRequest
+from leads.models import BookingPage, BookingRequest, TimeTaken
+from leads.open_times import open_times
 from leads.source import Source
 
 logger = logging.getLogger(__name__)
@@ -37,26 +38,23 @@ def book(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     if not form.is_bound:
         return _show(request, form, status=200)
+    if earlier := form.already_sent():
+        return _see(earlier)
     if not form.is_valid():
-        return _show(request, form, status=422)
+        return _show(request, form, status=409 if form.gone else 422)
     try:
-        booking = form.submit()
+        return _see(form.submit())
+    except TimeTaken as taken:
+        form.refuse_time(taken.starts_at, open_times(timezone.now()))
+        return _show(request, form, status=409)
     except OperationalError:
         logger.exception("a booking request could not be stored")
         form.add_error(None, "We could not store your request just now. Wait a moment, and send it again")
         return _show(request, form, status=503)
+
+
+def _see(booking: BookingRequest) -> HttpResponse:
     return HttpResponseRedirect(booking.get_absolute_url(), status=303)
-
-
-@never_cache
-@require_safe
-def call(request: HttpRequest, token: str) -> HttpResponse:
-    """The prospect's own page. It only shows: programs that check links in mails open it too."""
-    booking = get_object_or_404(BookingRequest, token=token)
-    context = {"booking": booking, "zone": zones.label(booking.time_zone, booking.created_at)}
-    response = render(request, f"leads/calls/{booking.status}.html", context)
-    response["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _show(request: HttpRequest, form: BookingForm, status: int) -> HttpResponse:
@@ -68,6 +66,8 @@ def _form(request: HttpRequest) -> BookingForm:
         request.POST if request.method == "POST" else None,
         words=BookingPage.current(),
         source=Source.of(request),
-        now=timezone.now(),
-        zone=request.GET.get("tz", ""),
+        times=open_times(timezone.now()),
+        is_final="show_times" not in request.POST,
+        wanted={"time_zone": request.GET.get("tz", ""), "starts_at": request.GET.get("time", "")},
+        language=get_language_from_request(request),
     )

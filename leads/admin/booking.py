@@ -132,7 +132,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
         if verb not in VERBS:
             raise Http404
         try:
-            VERBS[verb].act(booking, by=staff_of(request))
+            VERBS[verb].act(booking, by=staff_of(request), at=timezone.now())
         except Stale as stale:
             messages.warning(request, f"{stale} Nothing was changed.")
         else:
@@ -145,7 +145,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
         form = NoteForm(request.POST)
         if not form.is_valid():
             return self._page(request, booking, form, status=422)
-        booking.add_note(form.cleaned_data["text"], by=staff_of(request))
+        booking.add_note(form.cleaned_data["text"], by=staff_of(request), at=timezone.now())
         messages.success(request, "The note is kept.")
         return redirect("admin:leads_bookingrequest_change", pk)
 

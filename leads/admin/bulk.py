@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from leads.admin.verbs import MOVES, Verb, staff_of
 from leads.models import BookingRequest, Stale
@@ -32,7 +33,7 @@ def action_of(verb: Verb) -> Any:
 def _attempt(verb: Verb, booking: BookingRequest, request: HttpRequest) -> str:
     """Why the request was skipped; empty when it was changed. One bad row does not stop the rest."""
     try:
-        verb.act(booking, by=staff_of(request))
+        verb.act(booking, by=staff_of(request), at=timezone.now())
     except Stale as stale:
         return f"{booking.name}: {stale}"
     except Exception:

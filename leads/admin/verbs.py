@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.contrib.auth.models import User
@@ -14,7 +15,7 @@ from leads.models import BookingRequest, Outcome, Status
 
 
 class Act(Protocol):
-    def __call__(self, booking: BookingRequest, /, *, by: User) -> None: ...
+    def __call__(self, booking: BookingRequest, /, *, by: User, at: datetime) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ def _move(name: str, label: str, act: Act, to: Status, done: str) -> Verb:
 
 
 def _record(outcome: Outcome) -> Verb:
-    def act(booking: BookingRequest, /, *, by: User) -> None:
-        booking.record_outcome(outcome, by=by)
+    def act(booking: BookingRequest, /, *, by: User, at: datetime) -> None:
+        booking.record_outcome(outcome, by=by, at=at)
 
     def is_possible(booking: BookingRequest) -> bool:
         return booking.status == Status.ATTENDED and booking.outcome != outcome

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from leads.models import BookingRequest
 from tests.leads.factories import ANSWERS
 
-COMPLETE: dict[str, Any] = ANSWERS | {"consent": "on"}
+COMPLETE: dict[str, Any] = ANSWERS | {"consent": "on", "starts_at": "none"}
 FIELDS = [*COMPLETE, "mail_consent", "submission", "wording", "from", "cta", "utm_source", "unknown"]
 
 HOSTILE = st.one_of(

@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from leads.models import BookingPage, BookingRequest, Message
 from tests.leads.factories import ANSWERS
 
-COMPLETE = ANSWERS | {"consent": "on"}
+COMPLETE = ANSWERS | {"consent": "on", "starts_at": "none"}
 
 
 def page_of(response: Any) -> str:
@@ -95,7 +96,8 @@ def test_length_of_the_call_stays_on_one_line_of_the_heading(visitor: Client) ->
 def test_reading_the_form_takes_few_queries(
     visitor: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(3):  # the words, the brand, the pages at the foot
+    # The words, six about the open times, the brand, the pages at the foot.
+    with django_assert_max_num_queries(9):
         visitor.get("/book/")
 
 
@@ -200,7 +202,7 @@ def test_double_click_is_one_request() -> None:
 
 
 def test_a_database_that_is_busy_costs_no_answer(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def busy(booking: BookingRequest) -> None:
+    def busy(booking: BookingRequest, *, at: datetime) -> None:
         raise OperationalError("database is locked")
 
     monkeypatch.setattr(BookingRequest, "submit", busy)
@@ -223,6 +225,7 @@ def test_empty_form_names_each_missing_answer_on_top_and_beside(visitor: Client)
     assert "<title>Error: " in page
     assert errors_of(response) == {
         "time_zone": ["Select your time zone"],
+        "starts_at": ["Select a time for your call, or select “None of these times suit me”"],
         "name": ["Enter your full name"],
         "email": ["Enter your email address"],
         "role": ["Enter your current role"],
@@ -244,6 +247,7 @@ def test_summary_links_lead_to_controls_that_exist(visitor: Client) -> None:
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert targets == [
         "time_zone",
+        "starts_at_0",
         "name",
         "email",
         "role",
@@ -274,7 +278,7 @@ def test_everything_typed_is_kept_through_an_error(visitor: Client) -> None:
     assert sent["goals"].split("\n")[0] in page
     assert '<option value="Asia/Calcutta" selected>' in page
     assert "data-detect" not in page
-    assert len(re.findall(r"\bchecked\b", page)) == 4  # two radio buttons, two ticks
+    assert len(re.findall(r"\bchecked\b", page)) == 5  # three radio buttons, two ticks
 
 
 def test_wrong_zone_asks_to_choose_and_selects_none(visitor: Client) -> None:

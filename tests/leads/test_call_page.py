@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from leads.models import BookingRequest, Outcome, Status
@@ -32,7 +33,7 @@ def test_new_request_shows_what_was_sent_and_what_happens_next(
     ("status", "heading"),
     [
         (Status.REQUESTED, "Received."),
-        (Status.CONFIRMED, "Confirmed."),
+        (Status.CONFIRMED, "You’re booked."),
         (Status.DECLINED, "Not this time."),
         (Status.CANCELLED, "Cancelled."),
         (Status.ATTENDED, "Good to have met you."),
@@ -50,10 +51,10 @@ def test_each_state_has_its_words(
 def test_page_keeps_the_judgement_of_staff_to_itself(
     visitor: Client, booking: BookingRequest, owner: User
 ) -> None:
-    booking.confirm(by=owner)
-    booking.add_note("Rather junior", by=owner)
-    booking.mark_attended(by=owner)
-    booking.record_outcome(Outcome.NOT_A_FIT, by=owner)
+    booking.confirm(by=owner, at=timezone.now())
+    booking.add_note("Rather junior", by=owner, at=timezone.now())
+    booking.mark_attended(by=owner, at=timezone.now())
+    booking.record_outcome(Outcome.NOT_A_FIT, by=owner, at=timezone.now())
 
     page = show(visitor, booking)
 
@@ -103,5 +104,5 @@ def test_what_was_typed_is_shown_as_text(visitor: Client) -> None:
 def test_page_takes_few_queries(
     visitor: Client, booking: BookingRequest, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(3):  # the request, the brand, the pages at the foot
+    with django_assert_max_num_queries(4):  # the request, its offer, the brand, the pages at the foot
         show(visitor, booking)

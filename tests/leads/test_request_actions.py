@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
 
 from leads.models import BookingRequest, Message
 from tests.leads.factories import submitted
@@ -34,7 +35,7 @@ def test_request_that_somebody_decided_is_skipped_and_the_rest_is_done(
     as_adviser: Client, adviser: User
 ) -> None:
     decided, open_ = submitted(name="Tom"), submitted(name="Ana")
-    decided.decline(by=adviser)
+    decided.decline(by=adviser, at=timezone.now())
 
     told = act(as_adviser, "confirm", decided, open_)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -22,7 +23,7 @@ def names_on(client: Client, query: str = "") -> list[str]:
     return re.findall(r'bookingrequest/\d+/change/[^"]*">([^<]+?) <span', html)
 
 
-def aged(hours: int, **answers: str) -> BookingRequest:
+def aged(hours: int, **answers: Any) -> BookingRequest:
     booking = submitted(**answers)
     BookingRequest.objects.filter(pk=booking.pk).update(created_at=timezone.now() - timedelta(hours=hours))
     return booking
@@ -31,7 +32,7 @@ def aged(hours: int, **answers: str) -> BookingRequest:
 def test_newest_waiting_request_comes_first_and_answered_ones_last(as_adviser: Client, adviser: User) -> None:
     aged(5, name="Older")
     aged(3, name="Newer")
-    aged(1, name="Answered").confirm(by=adviser)
+    aged(1, name="Answered").confirm(by=adviser, at=timezone.now())
 
     assert names_on(as_adviser) == ["Newer", "Older", "Answered"]
 
@@ -59,7 +60,7 @@ def test_request_that_waits_more_than_a_day_is_marked_overdue_until_it_is_answer
     mark = '<span class="badge badge-overdue">Overdue</span>'
 
     before = mark in as_adviser.get(URL).content.decode()
-    booking.decline(by=adviser)
+    booking.decline(by=adviser, at=timezone.now())
     after = mark in as_adviser.get(URL).content.decode()
 
     assert (before, after) == (True, False)
@@ -98,9 +99,9 @@ def test_filter_narrows_the_list(as_adviser: Client, adviser: User, query: str) 
     sought = submitted(
         name="Sought", experience="over_8", direction="staff", source_page="other", mail_consent="Write to me"
     )
-    sought.confirm(by=adviser)
-    sought.mark_attended(by=adviser)
-    sought.record_outcome(Outcome.SIGNED, by=adviser)
+    sought.confirm(by=adviser, at=timezone.now())
+    sought.mark_attended(by=adviser, at=timezone.now())
+    sought.record_outcome(Outcome.SIGNED, by=adviser, at=timezone.now())
 
     assert names_on(as_adviser, query) == ["Sought"]
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
 
 from leads.models import BookingEvent, BookingRequest, Message, Outcome
 from tests.counting import queries_of
@@ -155,8 +156,8 @@ def test_answer_is_kept_with_who_gave_it_and_says_which_mail_leaves(
 
 def test_outcome_of_a_call_is_recorded(as_adviser: Client, adviser: User) -> None:
     booking = submitted()
-    booking.confirm(by=adviser)
-    booking.mark_attended(by=adviser)
+    booking.confirm(by=adviser, at=timezone.now())
+    booking.mark_attended(by=adviser, at=timezone.now())
 
     assert press(as_adviser, booking, "outcome-signed") == ["Recorded: signed. No mail is sent."]
     assert booking.outcome == Outcome.SIGNED
@@ -164,7 +165,7 @@ def test_outcome_of_a_call_is_recorded(as_adviser: Client, adviser: User) -> Non
 
 def test_second_of_two_colleagues_learns_what_the_first_decided(as_adviser: Client, owner: User) -> None:
     booking = submitted()
-    booking.decline(by=owner)
+    booking.decline(by=owner, at=timezone.now())
 
     told = press(as_adviser, booking, "confirm")
 
@@ -270,9 +271,9 @@ def test_only_the_owner_erases_and_everything_goes(as_owner: Client, as_adviser:
 
 def test_a_longer_history_takes_no_more_queries(as_adviser: Client, adviser: User) -> None:
     booking = submitted()
-    booking.add_note("First.", by=adviser)
+    booking.add_note("First.", by=adviser, at=timezone.now())
     short = queries_of(as_adviser, url_of(booking))
     for count in range(20):
-        booking.add_note(f"Note {count}.", by=adviser)
+        booking.add_note(f"Note {count}.", by=adviser, at=timezone.now())
 
     assert queries_of(as_adviser, url_of(booking)) == short

@@ -108,7 +108,7 @@ def waited(hours: float, **answers: Any) -> BookingRequest:
 
 def test_desk_says_how_many_wait_and_since_when(as_adviser: Client, adviser: User) -> None:
     waited(3)
-    waited(30).confirm(by=adviser)
+    waited(30).confirm(by=adviser, at=timezone.now())
     told = [as_adviser.get("/admin/").context["sentence"]]
     waited(5)
     told.append(as_adviser.get("/admin/").context["sentence"])
@@ -144,7 +144,7 @@ def test_desk_lists_ten_and_says_how_many_more(as_adviser: Client) -> None:
 
 def test_desk_counts_waiting_recent_and_failed(as_adviser: Client, adviser: User) -> None:
     waited(24 * 8)
-    waited(24 * 6).confirm(by=adviser)
+    waited(24 * 6).confirm(by=adviser, at=timezone.now())
     Message.objects.filter(pk=Message.objects.latest("pk").pk).update(state=Message.State.FAILED)
 
     figures = as_adviser.get("/admin/").context["figures"]
