@@ -167,6 +167,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # What visitors mistype is not the owner's concern.
         "django.request": {"level": "ERROR"},
+        # Nor who tries which host: they hear 400.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "gunicorn.error": {"handlers": [], "propagate": True},
     },
 }
