@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class StaffConfig(AdminConfig):
@@ -14,6 +14,7 @@ class CoachingSiteConfig(AppConfig):
 
     def ready(self) -> None:
         from coaching_site import checks  # noqa: F401  (registers itself)
-        from coaching_site.roles import create_role
+        from coaching_site.roles import extend_role, remember_permissions
 
-        post_migrate.connect(create_role)
+        pre_migrate.connect(remember_permissions)
+        post_migrate.connect(extend_role)

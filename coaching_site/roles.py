@@ -3,19 +3,32 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import connections
 
 ROLES = {"pages": "Editors", "leads": "Advisers"}
 
+_known: set[int] = set()
+"""The permissions that were there before the migrations that are running."""
 
-def create_role(app_config: AppConfig, **kwargs: Any) -> None:
-    """Makes an app's role once, with every permission of the app. What an owner changes afterwards stays.
 
-    Called after each app's migrations, when Django has made that app's permissions.
+def remember_permissions(using: str, **kwargs: Any) -> None:
+    """Called before each app's migrations, the first time without a single table."""
+    from django.contrib.auth.models import Permission
+
+    if Permission._meta.db_table in connections[using].introspection.table_names():
+        _known.update(Permission.objects.using(using).values_list("pk", flat=True))
+
+
+def extend_role(app_config: AppConfig, using: str, **kwargs: Any) -> None:
+    """Gives an app's role the permissions that are new with this release, and a new role all of them.
+
+    What an owner took from a role stays taken. Called after each app's migrations, when Django has made
+    that app's permissions.
     """
     from django.contrib.auth.models import Group, Permission
 
     if app_config.label not in ROLES:
         return
-    group, is_new = Group.objects.get_or_create(name=ROLES[app_config.label])
-    if is_new:
-        group.permissions.set(Permission.objects.filter(content_type__app_label=app_config.label))
+    group, is_new = Group.objects.using(using).get_or_create(name=ROLES[app_config.label])
+    own = Permission.objects.using(using).filter(content_type__app_label=app_config.label)
+    group.permissions.add(*(own if is_new else own.exclude(pk__in=_known)))

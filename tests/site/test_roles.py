@@ -1,5 +1,5 @@
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 
 
@@ -25,3 +25,13 @@ def test_what_an_owner_took_from_a_role_stays_taken() -> None:
     call_command("migrate", verbosity=0)
 
     assert not editors.permissions.exists()
+
+
+@pytest.mark.django_db
+def test_a_role_gets_the_permissions_that_a_release_brings() -> None:
+    advisers = Group.objects.get(name="Advisers")
+    Permission.objects.filter(codename="view_message").delete()
+
+    call_command("migrate", verbosity=0)
+
+    assert advisers.permissions.filter(codename="view_message").exists()
