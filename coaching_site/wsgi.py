@@ -1,8 +1,33 @@
 """The application that gunicorn serves."""
 
+from __future__ import annotations
+
 import os
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coaching_site.settings")
-application = get_wsgi_application()
+
+CHARSET = re.compile(r"charset\s*=", re.IGNORECASE)
+UTF_8 = re.compile(r"""charset\s*=\s*(["']?)utf-?8\1\s*(;|$)""", re.IGNORECASE)
+
+site = get_wsgi_application()
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The site, for requests in UTF-8: browsers send no others.
+
+    Django would decode with any codec that a Content-Type names, even with one that is no character
+    set, such as hex, and would fail before the first middleware could answer.
+    """
+    content_type = environ.get("CONTENT_TYPE", "")
+    if CHARSET.search(content_type) and not UTF_8.search(content_type):
+        start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
+        return [b"Only UTF-8 is understood here.\n"]
+    return site(environ, start_response)
