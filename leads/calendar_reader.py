@@ -74,6 +74,8 @@ def busy_times_in(file: bytes, window: Window) -> Busy:
         calendar = Calendar.from_ical(file)
     except Exception as error:
         raise Unreadable("The answer is not a calendar file.") from error
+    if calendar.name != "VCALENDAR":
+        raise Unreadable("The answer is not a calendar file.")
     found: list[Stretch] = []
     skipped = 0
     for entry in _entries(calendar):

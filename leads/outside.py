@@ -48,11 +48,16 @@ def fetch(url: str, *, resolver: Resolver | None = None, seconds: float = SECOND
     """What a public https address answers. Raises Refused, and nothing else."""
     deadline = Deadline(seconds)
     target = target_of(url)
+    return first_answer(target, public_addresses(target.host, resolver or resolve, deadline), deadline)
+
+
+def first_answer(target: Target, addresses: list[str], deadline: Deadline) -> bytes:
+    """Asks at one checked address after another, until the host answers at one."""
     failure = Refused("The server’s name has no address.")
-    for address in public_addresses(target.host, resolver or resolve, deadline):
+    for address in addresses:
         try:
             return read(target, address, deadline=deadline)
-        except OSError as trouble:  # Another address of the same host may still answer.
+        except OSError as trouble:
             failure = Refused(f"The connection failed: {_in_words(trouble)}.")
         except HTTPException as trouble:
             raise Refused("The server did not answer as a web server does.") from trouble

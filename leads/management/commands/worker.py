@@ -3,14 +3,17 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 from django.utils import timezone
 
+from leads import busy, reminders, waiting_list
 from leads.models import WorkerSign
 from leads.outbox import deliver_next
 
@@ -18,11 +21,40 @@ logger = logging.getLogger(__name__)
 
 PAUSE = 1.0
 PAUSE_AFTER_TROUBLE = 5.0
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass
+class Part:
+    """One part of a round: what it does at an instant, and how often that is worth while.
+
+    One that answers True has more to do at once.
+    """
+
+    name: str
+    work: Callable[[datetime], object]
+    every: timedelta = timedelta()
+    last_begun: datetime = NEVER
+
+    def is_due(self, at: datetime) -> bool:
+        return at - self.last_begun >= self.every
+
+
+def parts() -> list[Part]:
+    """What can queue mail comes before the outbox; what waits for other servers comes last."""
+    return [
+        Part("a sign of life", lambda at: WorkerSign.give(at=at), WorkerSign.EVERY),
+        Part("reminders", reminders.queue_due, timedelta(seconds=20)),
+        Part("the waiting list", waiting_list.advance, timedelta(seconds=10)),
+        Part("the outbox", deliver_next),
+        Part("busy calendars", busy.read_next, timedelta(seconds=5)),
+    ]
 
 
 class Command(BaseCommand):
     help = (
-        "Sends what the outbox holds, round after round, until TERM or Ctrl-C; the mail in hand is finished."
+        "Sends what the outbox holds, queues reminders, passes on freed times and reads busy calendars, "
+        "round after round, until TERM or Ctrl-C; the mail in hand is finished."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,35 +62,41 @@ class Command(BaseCommand):
 
     def handle(self, *, once: bool, **options: Any) -> None:
         self.stopping = threading.Event()
-        self.last_sign = datetime.min.replace(tzinfo=UTC)
+        self.sign, *self.parts = parts()
         if once:
-            self.go_round()
+            if not self.go_round():
+                raise CommandError("A part of the round failed; the log says which.")
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
         while not self.stopping.is_set():
-            self.stopping.wait(self.try_round())
-
-    def try_round(self) -> float:
-        """Goes round once, whatever happens. Returns how long to pause before the next round."""
-        try:
             close_old_connections()
-            self.go_round()
+            went_well = self.go_round()
+            self.stopping.wait(PAUSE if went_well else PAUSE_AFTER_TROUBLE)
+
+    def go_round(self) -> bool:
+        """Does every part that is due. One that fails does not stop the others."""
+        failed = [part for part in [self.sign, *self.parts] if not self.attempt(part)]
+        return not failed
+
+    def attempt(self, part: Part) -> bool:
+        try:
+            self.do(part)
         except DatabaseTrouble as trouble:
-            logger.warning("the database failed, trying again: %s", trouble)
+            logger.warning("%s: the database failed, trying again: %s", part.name, trouble)
         except Exception:
-            logger.exception("a round failed, trying again")
+            logger.exception("%s failed, trying again", part.name)
         else:
-            return PAUSE
-        return PAUSE_AFTER_TROUBLE
+            return True
+        return False
 
-    def go_round(self) -> None:
-        """Attempts what is due, a sign of life between any two mails."""
-        self.give_sign(timezone.now())
-        while not self.stopping.is_set() and deliver_next(timezone.now()):
-            self.give_sign(timezone.now())
-
-    def give_sign(self, now: datetime) -> None:
-        if now - self.last_sign >= WorkerSign.EVERY:
-            WorkerSign.give(at=now)
-            self.last_sign = now
+    def do(self, part: Part) -> None:
+        """Works until nothing is left, with a sign of life between any two pieces."""
+        if not part.is_due(timezone.now()):
+            return
+        has_more: object = True
+        while has_more is True and not self.stopping.is_set():
+            part.last_begun = now = timezone.now()
+            has_more = part.work(now)
+            if part is not self.sign:
+                self.do(self.sign)
