@@ -1,9 +1,10 @@
-"""The security headers that every answer of the application carries.
+"""The security headers of every page, and the few of them that a static file needs.
 
 Sources: the Content Security Policy (W3C CSP Level 3), and the OWASP HTTP Headers cheat sheet.
 """
 
 from collections.abc import Callable
+from wsgiref.headers import Headers
 
 from django.http import HttpRequest, HttpResponse
 
@@ -39,3 +40,12 @@ class SecurityHeaders:
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+def add_to_static_file(headers: Headers, path: str, url: str) -> None:
+    """A file that is the same for everyone needs no more: the other headers are about documents.
+
+    On a stylesheet they would weigh as much as what it says, and a first visit waits for three.
+    """
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["X-Content-Type-Options"] = "nosniff"

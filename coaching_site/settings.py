@@ -4,6 +4,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 from coaching_site import environment as env
+from coaching_site.headers import add_to_static_file
 from coaching_site.sqlite import prefer_safe_library
 
 SQLITE_VERSION = prefer_safe_library()
@@ -59,9 +60,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Outside the security headers, which are for documents: static files get their own few.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "coaching_site.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -105,8 +107,10 @@ MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media/"
 STORAGES = {
     "default": env.media_storage("MEDIA_STORAGE_URL", MEDIA_ROOT),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "coaching_site.static_files.MinifiedStaticFilesStorage"},
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = add_to_static_file
 # A form fits in this many bytes and fields; a larger body is refused before it is parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

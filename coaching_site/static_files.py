@@ -1,15 +1,34 @@
-"""Collects static files, when they are not those of last time: compressing them all takes a while."""
+"""Static files as they leave, and how they get there."""
+
+from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.files.base import ContentFile, File
 from django.core.management import call_command
+from rcssmin import cssmin
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class MinifiedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # untyped
+    """Hashed and precompressed, and stylesheets without their comments and spaces.
+
+    Those are for whoever reads the sources, and a quarter of the bytes, even compressed.
+    """
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        if name.endswith(".css"):
+            source = b"".join(content.chunks())
+            content = ContentFile(cssmin(source.decode()).encode())
+        return str(super()._save(name, content))
 
 
 def collect_static_files() -> bool:
-    """Collects what changed since the last time. Returns whether anything had."""
+    """Collects what changed since the last time: compressing takes a while. Returns whether anything had."""
     stamp = Path(settings.STATIC_ROOT) / "sources.sha256"
     digest = _digest_of_sources()
     if stamp.exists() and stamp.read_text() == digest:
