@@ -42,6 +42,13 @@ def in_full(instant: datetime, zone: str, language: str = "") -> str:
     return f"{day}, {clock}, {zones.label(zone, instant)}"
 
 
+def briefly(instant: datetime, zone: str, *, beside: str) -> str:
+    """For lists, beside the same instant in another zone: “10:15 New York”, with the day where it differs."""
+    local, other = instant.astimezone(ZoneInfo(zone)), instant.astimezone(ZoneInfo(beside))
+    day = f"{local:%a} {local.day} {local:%b}, " if local.date() != other.date() else ""
+    return f"{day}{local:%H:%M} {zones.city(zone)}"
+
+
 def in_words(instant: datetime | None) -> str:
     """For staff and the history: by the coach's clock, like “Wed 25 Nov 2026, 16:15 (Europe/Amsterdam)”."""
     if instant is None:

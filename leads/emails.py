@@ -171,7 +171,7 @@ def _about_prospect(booking: BookingRequest, kind: Message.Kind, subject: str, *
         booking,
         kind,
         subject,
-        answers=_answers(booking),
+        answers=answers_of(booking),
         earlier=earlier[:EARLIER_REQUESTS_SHOWN],
         **context,
     )
@@ -245,7 +245,7 @@ def _by_coachs_clock(booking: BookingRequest, instant: datetime | None) -> Told 
     return told(instant, own=CallRules.current().time_zone, other=booking.time_zone)
 
 
-def _answers(booking: BookingRequest) -> list[tuple[str, str]]:
+def answers_of(booking: BookingRequest) -> list[tuple[str, str]]:
     """What the prospect sent and where they came from, each with its label; without what was left empty."""
     campaign = [
         booking.utm_source,

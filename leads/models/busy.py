@@ -57,6 +57,10 @@ class BusyCalendar(models.Model):
     def good_since(self) -> datetime:
         return self.read_at or self.created_at
 
+    def read_soon(self, *, at: datetime) -> None:
+        """Makes it due, so that the worker reads it at its next round."""
+        self._note(next_read_at=at)
+
     def note_success(self, *, at: datetime, next_read_at: datetime, warning: str = "") -> None:
         self._note(read_at=at, next_read_at=next_read_at, last_error=warning)
 
