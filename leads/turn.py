@@ -21,11 +21,19 @@ ADVISORY_LOCK = 5_216_842_003
 
 @contextmanager
 def calendar_turn() -> Iterator[None]:
-    """A transaction in which nobody else changes who holds which time."""
+    """A transaction in which nobody else changes who holds which time. It may stand within another one.
+
+    The next in line comes in only when this one has been committed.
+    """
     if connection.vendor == "postgresql":
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+            yield
+    elif connection.in_atomic_block:
+        # SQLite has one writer, and with IMMEDIATE that is whoever began a transaction. To wait for the file
+        # now would be to wait for somebody who waits for us.
+        with transaction.atomic():
             yield
     else:
         with (settings.DATA_DIR / "calendar.lock").open("w") as line:

@@ -5,6 +5,8 @@ The time is held while it is offered, like that of any request, so that nobody e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from leads import emails
@@ -15,6 +17,7 @@ from leads.models import (
     CallRules,
     HeldTime,
     Message,
+    Stale,
     TimeOffer,
     TimeTaken,
 )
@@ -34,10 +37,19 @@ def advance(at: datetime) -> None:
 
 def offer_open_times(at: datetime) -> None:
     """Offers what is open to those in line, one time to each. Call it in a calendar turn."""
-    in_line = BookingRequest.objects.in_line()
-    if in_line.exists():
-        for booking, starts_at in zip(in_line, open_times(at).starts, strict=False):
+    for booking in BookingRequest.objects.in_line():
+        # Reckoned anew for each: an offer counts as a call, and may fill its day or its week.
+        if not _offer_one_of(open_times(at).starts, booking, at=at):
+            return
+
+
+def _offer_one_of(starts: Sequence[datetime], booking: BookingRequest, *, at: datetime) -> bool:
+    for starts_at in starts:
+        # Whatever made it free, as a cancellation, must not fail because it cannot be offered after all.
+        with suppress(TimeTaken):
             offer_time(booking, starts_at, at=at)
+            return True
+    return False
 
 
 def offer_time(booking: BookingRequest, starts_at: datetime, *, at: datetime) -> None:
@@ -48,7 +60,7 @@ def offer_time(booking: BookingRequest, starts_at: datetime, *, at: datetime) ->
         starts_at=starts_at,
         ends_at=ends_at,
         made_at=at,
-        expires_at=at + timedelta(hours=rules.offer_hours),
+        expires_at=min(at + timedelta(hours=rules.offer_hours), starts_at),
     )
     booking.events.create(kind=BookingEvent.Kind.OFFERED, at=at, text=in_words(starts_at))
     Message.queue(emails.time_offer(booking, offer))
@@ -60,8 +72,14 @@ def close(offer: TimeOffer, *, at: datetime) -> None:
 
 
 def accept(booking: BookingRequest, *, at: datetime) -> None:
-    """The prospect takes the time that is kept for them. Raises TimeTaken when the offer has expired."""
+    """The prospect takes the time that is kept for them.
+
+    Raises TimeTaken when the offer has expired, and Stale when they have a time already.
+    """
     offer = TimeOffer.objects.open().filter(booking=booking, expires_at__gt=at).first()
-    if offer is None:
+    if offer:
+        booking.move(offer.starts_at, by=None, at=at)
+    elif booking.starts_at:
+        raise Stale(booking)
+    else:
         raise TimeTaken(at)
-    booking.move(offer.starts_at, by=None, at=at)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo
@@ -70,6 +71,13 @@ class Stale(Exception):
         super().__init__(f"This request is {booking.get_status_display().lower()} already.")
 
 
+class Moved(Stale):
+    """Its status is the same, but somebody gave the call another time."""
+
+    def __str__(self) -> str:
+        return f"This call was moved in the meantime, to {in_words(self.booking.starts_at)}."
+
+
 class TooLate(Exception):
     """The call has begun or is over, so its prospect cannot change it any more."""
 
@@ -102,12 +110,16 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
             "starts_at"
         )
 
+    def waiting_list(self) -> Self:
+        """Everybody who waits for a time, also those who were just made an offer."""
+        return self.filter(status=Status.REQUESTED, on_waiting_list=True)
+
     def in_line(self) -> Self:
         """The waiting list, without those who were just made an offer: whoever had the fewest offers
         is first, then whoever came first."""
         offers = TimeOffer.objects.filter(booking=models.OuterRef("pk"))
         return (
-            self.filter(status=Status.REQUESTED, on_waiting_list=True)
+            self.waiting_list()
             .exclude(models.Exists(offers.open()))
             .annotate(offered=models.Count("offers"))
             .order_by("offered", "created_at", "pk")
@@ -248,7 +260,7 @@ class BookingRequest(models.Model):
         Raises TimeTaken when its time went to somebody else.
         """
         try:
-            with calendar_turn():
+            with self._in_turn():
                 self.created_at = at
                 self.canonical_email = canonical_address(self.email)
                 if self.starts_at:
@@ -269,61 +281,61 @@ class BookingRequest(models.Model):
     def move(self, starts_at: datetime, *, by: User | None, at: datetime) -> None:
         """Gives the call another time, or its first. A prospect (`by` nobody) chooses among the open ones.
 
-        Raises TimeTaken, TooLate, and Stale when the request moved on or was moved in between.
+        Raises TimeTaken, TooLate, and Stale when the request moved on or was moved in between. To the time
+        that it has, as by a second click, it changes nothing.
         """
-        ends_at = starts_at + CallRules.current().length
-        before = self.starts_at
-        with calendar_turn():
-            if not by:
-                self._check_ahead(at)
-            HeldTime.hold(self, starts_at, ends_at)
-            self._change(
-                LIVE,
-                only_if={"starts_at": before},
-                starts_at=starts_at,
-                ends_at=ends_at,
-                on_waiting_list=False,
-                sequence=self.sequence + 1,
-                promised_clock=self._wall_clock(starts_at),
-            )
-            if not by:
-                self._check_limits(starts_at, at=at)
-            self.events.create(
-                kind=BookingEvent.Kind.MOVED,
-                by=by,
-                at=at,
-                text=f"{in_words(before)} → {in_words(starts_at)}",
-            )
-            Message.queue(emails.moved(self), *([] if by else [emails.moved_notice(self)]))
-            self._after_its_time_changed(at)
+        with self._in_turn():
+            self._check_may_change(by, at)
+            if self.starts_at != starts_at:
+                self._take_time(starts_at, by=by, at=at)
+
+    def _take_time(self, starts_at: datetime, *, by: User | None, at: datetime) -> None:
+        before, ends_at = self.starts_at, starts_at + CallRules.current().length
+        HeldTime.hold(self, starts_at, ends_at)
+        self._change(
+            LIVE,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            on_waiting_list=False,
+            sequence=self.sequence + 1,
+            promised_clock=self._wall_clock(starts_at),
+        )
+        self._close_offers(at)
+        if not by:
+            self._check_limits(starts_at, at=at)
+        text = f"{in_words(before)} → {in_words(starts_at)}"
+        self.events.create(kind=BookingEvent.Kind.MOVED, by=by, at=at, text=text)
+        Message.queue(emails.moved(self), *([] if by else [emails.moved_notice(self)]))
+        self._pass_on_what_is_free(at)
 
     def cancel(self, *, by: User | None, at: datetime) -> None:
         """The prospect (`by` nobody) or staff call it off. Raises TooLate for a prospect after the start."""
-        was_invited = self.status == Status.CONFIRMED
-        with calendar_turn():
-            if not by:
-                self._check_ahead(at)
+        with self._in_turn():
+            self._check_may_change(by, at)
+            was_invited = self.is_confirmed
             self._advance(to=Status.CANCELLED, by=by, at=at, sequence=self.sequence + 1)
             HeldTime.release(self)
+            self._close_offers(at)
             Message.queue(
                 emails.cancellation(self, was_invited=was_invited),
                 *([] if by else [emails.cancelled_notice(self)]),
             )
-            self._after_its_time_changed(at)
+            self._pass_on_what_is_free(at)
 
     # --- What staff do with it. Each verb raises Stale when somebody decided first.
 
     def confirm(self, *, by: User, at: datetime) -> None:
-        with transaction.atomic():
+        with self._in_turn():
             self._advance(to=Status.CONFIRMED, by=by, at=at)
             Message.queue(emails.confirmation(self))
 
     def decline(self, *, by: User, at: datetime) -> None:
-        with calendar_turn():
+        with self._in_turn():
             self._advance(to=Status.DECLINED, by=by, at=at)
             HeldTime.release(self)
+            self._close_offers(at)
             Message.queue(emails.refusal(self))
-            self._after_its_time_changed(at)
+            self._pass_on_what_is_free(at)
 
     def mark_attended(self, *, by: User, at: datetime) -> None:
         with transaction.atomic():
@@ -345,8 +357,32 @@ class BookingRequest(models.Model):
 
     # --- The steps that the verbs share.
 
-    def _check_ahead(self, at: datetime) -> None:
-        if not self.is_ahead(at):
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """A calendar turn that works on the row as it stands then: what was read before the wait for it may
+        be outdated, and no mail is to repeat it. A change that fails leaves nothing on this object either."""
+        as_stored = vars(self).copy()
+        try:
+            with calendar_turn():
+                if self.pk:
+                    self._read_again()
+                    as_stored = vars(self).copy()
+                yield
+        except Exception:
+            vars(self).update(as_stored)
+            raise
+
+    def _read_again(self) -> None:
+        """Raises Moved when whoever acts had another time before their eyes."""
+        seen = self.starts_at, self.sequence
+        self.refresh_from_db(from_queryset=BookingRequest.objects.select_for_update(no_key=True))
+        if self.status in LIVE and seen != (self.starts_at, self.sequence):
+            raise Moved(self)
+
+    def _check_may_change(self, by: User | None, at: datetime) -> None:
+        if self.status not in LIVE:
+            raise Stale(self)
+        if not by and not self.is_ahead(at):
             raise TooLate
 
     def _check_limits(self, starts_at: datetime, *, at: datetime) -> None:
@@ -356,12 +392,15 @@ class BookingRequest(models.Model):
         if read_calendar(at).is_overfull_on(starts_at):
             raise TimeTaken(starts_at)
 
-    def _after_its_time_changed(self, at: datetime) -> None:
-        from leads import waiting_list  # It reads this model.
-
+    def _close_offers(self, at: datetime) -> None:
+        """Nothing is kept for it any more, and what the clock had queued for its old time is outdated."""
         TimeOffer.objects.open().filter(booking=self).update(closed_at=at)
         outdated = Message.objects.caused_by_clock().waiting().filter(booking=self)
         outdated.update(state=Message.State.WITHDRAWN)
+
+    def _pass_on_what_is_free(self, at: datetime) -> None:
+        from leads import waiting_list  # It reads this model.
+
         waiting_list.offer_open_times(at)
 
     def _wall_clock(self, instant: datetime) -> str:
@@ -371,11 +410,9 @@ class BookingRequest(models.Model):
         self._change(COMES_FROM[to], status=to, **changes)
         self.events.create(kind=BookingEvent.Kind(to), by=by, at=at)
 
-    def _change(
-        self, from_: Collection[Status], *, only_if: dict[str, Any] | None = None, **changes: Any
-    ) -> None:
+    def _change(self, from_: Collection[Status], **changes: Any) -> None:
         """Changes the row only while its status is one of `from_`, so that of two hands one wins."""
-        same = BookingRequest.objects.filter(pk=self.pk, status__in=from_, **(only_if or {}))
+        same = BookingRequest.objects.filter(pk=self.pk, status__in=from_)
         if not same.update(**changes):
             self.refresh_from_db()
             raise Stale(self)
