@@ -1,6 +1,6 @@
 """Who wants a call, when calls are possible, what became of it, and what was sent about it."""
 
-from leads.models.booking import BookingRequest, Outcome, Stale, Status, TooLate
+from leads.models.booking import BookingRequest, Moved, Outcome, Stale, Status, TooLate
 from leads.models.booking_page import BookingPage
 from leads.models.busy import BusyCalendar, BusyTime
 from leads.models.event import BookingEvent
@@ -22,6 +22,7 @@ __all__ = [
     "Closure",
     "HeldTime",
     "Message",
+    "Moved",
     "Outcome",
     "Stale",
     "Status",

@@ -74,8 +74,9 @@ class Stale(Exception):
 class Moved(Stale):
     """Its status is the same, but somebody gave the call another time."""
 
-    def __str__(self) -> str:
-        return f"This call was moved in the meantime, to {in_words(self.booking.starts_at)}."
+    def __init__(self, booking: BookingRequest) -> None:
+        super().__init__(booking)
+        self.args = (f"This call was moved in the meantime, to {in_words(booking.starts_at)}.",)
 
 
 class TooLate(Exception):
