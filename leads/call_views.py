@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from leads import calendar_file, clock, waiting_list, zones
 from leads.forms import MoveForm
 from leads.guard import cookieless_form
-from leads.models import BookingRequest, CallRules, Stale, TimeOffer, TimeTaken, TooLate
+from leads.models import BookingRequest, CallRules, Stale, Status, TimeOffer, TimeTaken, TooLate
+from leads.models.booking import LIVE
 from leads.open_times import open_times
 
 CHANGED_MEANWHILE = "Something about this call has changed in the meantime. This is how it stands now"
-OFFER_IS_OVER = "The time was kept for you until now, and has gone to the next in line. You are still in line"
+TOO_LATE = "This call has begun or is over, so it cannot be changed any more"
+OFFER_IS_OVER = "This time was kept for you for a while, and is not any more. You are still in line"
 
 
 @never_cache
@@ -30,11 +32,11 @@ def call(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @cookieless_form()
 def move(request: HttpRequest, token: str) -> HttpResponse:
-    """Another time for the call, among those that are open."""
+    """Another time for the call, among those that are open; or a first one."""
     booking = _booking(token)
     now = timezone.now()
     if not booking.is_ahead(now):
-        return _show(request, booking, problem=CHANGED_MEANWHILE, status=409)
+        return _unchangeable(request, booking)
     form = MoveForm(
         request.POST if request.method == "POST" else None,
         booking=booking,
@@ -45,14 +47,18 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
         return _show_times(request, form, status=200)
     if not form.is_valid():
         return _show_times(request, form, status=409 if form.gone else 422)
+    return _move(request, form)
+
+
+def _move(request: HttpRequest, form: MoveForm) -> HttpResponse:
     try:
         form.submit()
     except TimeTaken as taken:
-        form.refuse_time(taken.starts_at, open_times(timezone.now(), moving=booking))
+        form.refuse_time(taken.starts_at, open_times(timezone.now(), moving=form.booking))
         return _show_times(request, form, status=409)
-    except (Stale, TooLate):
-        return _show(request, _booking(token), problem=CHANGED_MEANWHILE, status=409)
-    return _see(booking)
+    except (Stale, TooLate) as refusal:
+        return _refuse(request, form.booking, refusal)
+    return _see(form.booking)
 
 
 @never_cache
@@ -61,8 +67,20 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
 def cancel(request: HttpRequest, token: str) -> HttpResponse:
     booking = _booking(token)
     if request.method != "POST":
-        return _private(render(request, "leads/cancel.html", _context(booking)))
-    return _try(request, booking, lambda: booking.cancel(by=None, at=timezone.now()))
+        return _ask_to_cancel(request, booking)
+    try:
+        booking.cancel(by=None, at=timezone.now())
+    except (Stale, TooLate) as refusal:
+        # After a second click it is as the prospect wished.
+        is_done = _booking(token).status == Status.CANCELLED
+        return _see(booking) if is_done else _refuse(request, booking, refusal)
+    return _see(booking)
+
+
+def _ask_to_cancel(request: HttpRequest, booking: BookingRequest) -> HttpResponse:
+    if not booking.is_ahead(timezone.now()):
+        return _unchangeable(request, booking)
+    return _private(render(request, "leads/cancel.html", _context(booking)))
 
 
 @never_cache
@@ -71,7 +89,13 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
 def take(request: HttpRequest, token: str) -> HttpResponse:
     """Takes the freed time that is kept for a prospect on the waiting list."""
     booking = _booking(token)
-    return _try(request, booking, lambda: waiting_list.accept(booking, at=timezone.now()))
+    try:
+        waiting_list.accept(booking, at=timezone.now())
+    except (TimeTaken, Stale, TooLate) as refusal:
+        # After a second click, and after another choice, the prospect has a time.
+        has_time = _booking(token).starts_at is not None
+        return _see(booking) if has_time else _refuse(request, booking, refusal)
+    return _see(booking)
 
 
 @never_cache
@@ -94,14 +118,20 @@ def _booking(token: str) -> BookingRequest:
     return get_object_or_404(BookingRequest, token=token)
 
 
-def _try(request: HttpRequest, booking: BookingRequest, act: Callable[[], object]) -> HttpResponse:
-    try:
-        act()
-    except TimeTaken:
-        return _show(request, _booking(booking.token), problem=OFFER_IS_OVER, status=409)
-    except (Stale, TooLate):
-        return _show(request, _booking(booking.token), problem=CHANGED_MEANWHILE, status=409)
-    return _see(booking)
+def _unchangeable(request: HttpRequest, booking: BookingRequest) -> HttpResponse:
+    """An old link leads to the call's page, which says how it stands; a form that came too late hears why."""
+    return _refuse(request, booking, TooLate()) if request.method == "POST" else _see(booking)
+
+
+def _refuse(request: HttpRequest, booking: BookingRequest, refusal: Exception) -> HttpResponse:
+    """How the call stands now, and why what the prospect wished is not possible."""
+    present = _booking(booking.token)
+    problem = CHANGED_MEANWHILE
+    if present.status in LIVE and isinstance(refusal, TooLate):
+        problem = TOO_LATE
+    elif present.status in LIVE and isinstance(refusal, TimeTaken):
+        problem = OFFER_IS_OVER
+    return _show(request, present, problem=problem, status=409)
 
 
 def _show(
@@ -118,24 +148,28 @@ def _show_times(request: HttpRequest, form: MoveForm, *, status: int) -> HttpRes
 
 def _context(booking: BookingRequest) -> dict[str, object]:
     now = timezone.now()
-    context: dict[str, object] = {
+    return {
         "booking": booking,
         "zone": zones.label(booking.time_zone, booking.starts_at or booking.created_at),
         "is_ahead": booking.is_ahead(now),
+        "is_over": booking.ends_at is not None and booking.ends_at <= now,
         "offer": TimeOffer.objects.open().filter(booking=booking, expires_at__gt=now).first(),
+        **(_context_of_time(booking, booking.starts_at) if booking.starts_at else {}),
     }
-    if booking.starts_at:
-        context |= {
-            "when": clock.told(
-                booking.starts_at,
-                own=booking.time_zone,
-                other=CallRules.current().time_zone,
-                language=booking.language,
-            ),
-            "google_link": calendar_file.google_link(booking),
-            "outlook_link": calendar_file.outlook_link(booking),
-        }
-    return context
+
+
+def _context_of_time(booking: BookingRequest, starts_at: datetime) -> dict[str, object]:
+    return {
+        "when": clock.told(
+            starts_at,
+            own=booking.time_zone,
+            other=CallRules.current().time_zone,
+            language=booking.language,
+        ),
+        "promised": datetime.fromisoformat(booking.promised_clock) if booking.clock_has_changed else None,
+        "google_link": calendar_file.google_link(booking),
+        "outlook_link": calendar_file.outlook_link(booking),
+    }
 
 
 def _see(booking: BookingRequest) -> HttpResponse:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -24,8 +25,12 @@ from leads.fields import (
     no_link,
 )
 from leads.models import BookingPage, BookingRequest
+from leads.open_times import OpenTimes
 from leads.source import Source
 from leads.times_form import TimesForm
+
+TIME_CAME_FREE = "A time has come free: select it, or select “None of these times suit me”"
+NO_TIME_LEFT = "In the meantime every time has gone. Read about the waiting list below, and join it"
 
 SUBMISSION_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -119,10 +124,11 @@ class BookingForm(TimesForm):
         *,
         words: BookingPage,
         source: Source,
+        times: OpenTimes,
         language: str = settings.LANGUAGE_CODE,
         **kwargs: Any,
     ) -> None:
-        super().__init__(sent, **kwargs)
+        super().__init__(sent, times=times, **kwargs)
         self.words = words
         self.source = source
         self.language = language
@@ -131,8 +137,9 @@ class BookingForm(TimesForm):
         self.key = key if SUBMISSION_KEY.fullmatch(key) else secrets.token_urlsafe(16)
         self.fields["consent"].label = words.consent
         self.fields["mail_consent"].label = words.mail_consent
-        if self.is_waiting_list:
-            del self.fields["starts_at"]
+        self.fields["starts_at"].required = bool(times)
+        if self.joins_waiting_list:
+            self.fields["starts_at"].error_messages["required"] = TIME_CAME_FREE
 
     @property
     def helper(self) -> FormHelper:
@@ -143,7 +150,7 @@ class BookingForm(TimesForm):
             HTML("{% include 'leads/_carried.html' %}"),
             Fieldset(
                 "Say what would suit you" if self.is_waiting_list else "Pick a time",
-                HTML("{% include 'leads/_pick_a_time.html' %}"),
+                HTML("{% include 'leads/_calls_left.html' %}{% include 'leads/_pick_a_time.html' %}"),
             ),
             Fieldset("About you", "name", "email", "role", "experience", "profile_url"),
             Fieldset("Your goals", "direction", "goals"),
@@ -157,19 +164,33 @@ class BookingForm(TimesForm):
         return not self.times
 
     @property
+    def joins_waiting_list(self) -> bool:
+        """Whether that is what the visitor saw when they sent the form."""
+        return "waiting_list" in self.sent
+
+    @property
     def carried(self) -> dict[str, str]:
-        """The hidden fields. None of them can make an error."""
+        """The hidden fields: what the visitor saw, and where they came from."""
         return {
             "submission": self.key,
             "wording": self._wording(),
             "shown_zone": self.shown_zone,
+            **({"waiting_list": "1"} if self.is_waiting_list else {}),
             **self.source.as_fields(),
         }
 
     def clean(self) -> None:
+        self._check_repeated()
+        self._check_wording()
+        if self.is_waiting_list and not self.joins_waiting_list and "starts_at" not in self.sent:
+            self.add_error(None, NO_TIME_LEFT)
+
+    def _check_repeated(self) -> None:
         for name in self.fields:
             if len(self.sent.getlist(name)) > 1:
                 self.add_error(name, "This answer arrived more than once. Check it, and send the form again")
+
+    def _check_wording(self) -> None:
         if self.sent.get("wording", self._wording()) != self._wording():
             self.ask_consent_again()
             self.add_error(
@@ -196,7 +217,7 @@ class BookingForm(TimesForm):
         answers = self.cleaned_data | {
             "starts_at": starts_at,
             "ends_at": starts_at and starts_at + self.times.calendar.rules.length,
-            "on_waiting_list": self.is_waiting_list,
+            "on_waiting_list": self.is_waiting_list and self.joins_waiting_list,
             "language": self.language,
             "consent": self.words.consent,
             "mail_consent": self.words.mail_consent if self.cleaned_data["mail_consent"] else "",
@@ -224,11 +245,19 @@ class MoveForm(TimesForm):
         super().__init__(sent, wanted={"time_zone": booking.time_zone}, **kwargs)
         self.booking = booking
 
-    def clean_starts_at(self) -> datetime:
-        starts_at = super().clean_starts_at()
-        if starts_at is None:
+    @property
+    def open_starts(self) -> Sequence[datetime]:
+        """Without the time that the call has now, which the others only stand beside."""
+        return [start for start in self.times.starts if start != self.booking.starts_at]
+
+    @property
+    def notes(self) -> dict[datetime, str]:
+        return super().notes | ({self.booking.starts_at: "now"} if self.booking.starts_at else {})
+
+    def clean_starts_at(self) -> datetime | None:
+        if self.cleaned_data["starts_at"] is None:
             raise forms.ValidationError("Select a time for your call")
-        return starts_at
+        return super().clean_starts_at()
 
     def submit(self) -> None:
         """Moves the call. Raises TimeTaken, TooLate and Stale as `BookingRequest.move` does."""

@@ -100,16 +100,25 @@ class OpenTimes:
         """The open times closest to one that is gone, in their order."""
         return sorted(sorted(self.starts, key=lambda other: abs(other - start))[:count])
 
+    def is_taken(self, start: datetime) -> bool:
+        """Whether somebody's call stands in the way of one that would begin at `start`."""
+        wanted = Span(start, start + self.calendar.rules.length)
+        return any(wanted.overlaps(call) for call in self.calendar.calls)
+
     @property
     def calls_this_week(self) -> int:
         return self.calendar.calls_by_week.get(self._this_week, 0)
 
     @property
     def left_this_week(self) -> int:
-        """How many more calls can be had this week: never more than there are open times for them."""
-        zone = self.calendar.rules.zone
-        open_now = sum(monday(start.astimezone(zone).date()) == self._this_week for start in self.starts)
-        return min(self.calendar.rules.calls_a_week - self.calls_this_week, open_now)
+        """How many more calls can be had this week: what its open times, its days and the week all allow."""
+        rules, taken = self.calendar.rules, self.calendar.calls_by_day
+        by_day = sum(
+            min(len(day.starts), rules.calls_a_day - taken.get(day.date, 0))
+            for day in self.days
+            if day.starts and monday(day.date) == self._this_week
+        )
+        return min(rules.calls_a_week - self.calls_this_week, by_day) if by_day else 0
 
     @property
     def true_until(self) -> datetime:
@@ -140,8 +149,11 @@ def open_times(at: datetime, *, moving: BookingRequest | None = None) -> OpenTim
     return times_of(read_calendar(at, moving=moving), at)
 
 
-def read_calendar(at: datetime, *, moving: BookingRequest | None = None) -> Calendar:
-    rules = CallRules.current()
+def read_calendar(
+    at: datetime, *, moving: BookingRequest | None = None, rules: CallRules | None = None
+) -> Calendar:
+    """Everything that decides at the instant `at`; with `rules` as if they were saved already."""
+    rules = rules or CallRules.current()
     first_day = at.astimezone(rules.zone).date()
     begins = datetime.combine(monday(first_day), time(), rules.zone)
     ends = datetime.combine(first_day + rules.horizon + 2 * DAY, time(), rules.zone)

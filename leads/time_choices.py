@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from leads import zones
+
 NONE_SUITS = "none"
 """What the form sends when no open time suits."""
+
+OUR_CENTURY = range(2000, 2100)
+"""Instants at the ends of the calendar cannot be told in every zone."""
 
 
 @dataclass(frozen=True)
 class TimeChoice:
     instant: datetime
     zone: ZoneInfo
+    is_open: bool = True
     is_first: bool = False
-    is_gone: bool = False
-    is_close: bool = False
-    """Close to the time that was wanted and is gone."""
+    """The first that is open, to which a summary of errors leads."""
+    note: str = ""
+    """A word about it, such as “taken”."""
 
     @property
     def value(self) -> str:
@@ -29,6 +35,13 @@ class TimeChoice:
     def local(self) -> datetime:
         return self.instant.astimezone(self.zone)
 
+    @property
+    def clock(self) -> str:
+        """Like “16:15”; in the hour that comes twice when clocks go back, also which of the two it is."""
+        other = self.local.replace(fold=1 - self.local.fold)
+        is_twice = other.utcoffset() != self.local.utcoffset()
+        return f"{self.local:%H:%M}" + (f" ({zones.offset(self.zone.key, self.instant)})" if is_twice else "")
+
 
 @dataclass(frozen=True)
 class DayOfChoices:
@@ -37,19 +50,23 @@ class DayOfChoices:
 
 
 def by_day(
-    starts: Iterable[datetime],
-    zone: str,
-    *,
-    gone: datetime | None = None,
-    close: Collection[datetime] = (),
+    starts: Iterable[datetime], zone: str, *, notes: Mapping[datetime, str] | None = None
 ) -> list[DayOfChoices]:
-    """The times in their order, under the dates that they have in `zone`; what is gone stands among them."""
-    open_ = list(starts)
+    """The times in their order, under the dates that they have in `zone`.
+
+    A time that has a note without being open stands among the others, and cannot be chosen.
+    """
+    open_, notes = set(starts), notes or {}
+    first = min(open_, default=None)
     choices = [
         TimeChoice(
-            time, ZoneInfo(zone), is_first=time == open_[0], is_gone=time == gone, is_close=time in close
+            time,
+            ZoneInfo(zone),
+            is_open=time in open_,
+            is_first=time == first,
+            note=notes.get(time, ""),
         )
-        for time in sorted({*open_, *([gone] if gone else [])})
+        for time in sorted(open_ | notes.keys())
     ]
     return [
         DayOfChoices(day, list(times)) for day, times in groupby(choices, lambda choice: choice.local.date())
@@ -64,6 +81,7 @@ def as_value(instant: datetime) -> str:
 def from_value(value: str) -> datetime | None:
     """The instant of a value of the form; nothing for anything else."""
     try:
-        return datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+        instant = datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
     except ValueError:
         return None
+    return instant if instant.year in OUR_CENTURY else None

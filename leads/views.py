@@ -58,7 +58,8 @@ def _see(booking: BookingRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, form: BookingForm, status: int) -> HttpResponse:
-    return render(request, "leads/book.html", {"form": form, "words": form.words}, status=status)
+    context = {"form": form, "words": form.words, "open_times": form.times}
+    return render(request, "leads/book.html", context, status=status)
 
 
 def _form(request: HttpRequest) -> BookingForm:
