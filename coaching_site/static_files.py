@@ -40,8 +40,8 @@ def collect_static_files() -> bool:
 
 
 def _digest_of_sources() -> str:
-    """One value for the names and contents of all sources, wherever they lie."""
-    digest = hashlib.sha256()
+    """One value for the names and contents of all sources, wherever they lie, and for how they are stored."""
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
             with storage.open(name) as source:
