@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 
 from leads.desk import of_requests
+from leads.models import CallRules
 from pages.desk import of_pages
 
 # In the order of the work; what is not named here follows.
 ORDER = [
     "BookingRequest",
+    "WeeklyHours",
+    "Closure",
+    "CallRules",
+    "BusyCalendar",
+    "CalendarFeed",
     "Message",
     "BookingPage",
     "LandingPage",
@@ -23,9 +31,17 @@ ORDER = [
     "Offer",
     "Statistic",
     "Question",
+    "Picture",
     "Brand",
 ]
-MENU = ["BookingRequest", "Message", "LandingPage", "Question", "User"]
+MENU = {
+    "BookingRequest": "Requests",
+    "WeeklyHours": "Open times",
+    "Message": "Messages",
+    "LandingPage": "Landing pages",
+    "Question": "Questions",
+    "User": "Users",
+}
 """What the header leads to, for those who may see it."""
 
 
@@ -35,10 +51,27 @@ class StaffSite(AdminSite):
     index_title = "Overview"
     enable_nav_sidebar = False
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """On the desk every time is told, and typed, by the coach's clock."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def by_the_coachs_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            with timezone.override(CallRules.current().zone):
+                response = inner(request, *args, **kwargs)
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+        return by_the_coachs_clock
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
         models = [model for app in context["available_apps"] for model in app["models"]]
-        return {**context, "menu": [model for model in models if model["object_name"] in MENU]}
+        menu = [
+            {"name": MENU[model["object_name"]], "url": model["admin_url"]}
+            for model in models
+            if model["object_name"] in MENU
+        ]
+        return {**context, "menu": menu}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)

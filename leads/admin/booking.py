@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,25 +20,15 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from leads.admin import columns
+from leads.admin.brief import show_brief
 from leads.admin.bulk import ACTIONS
+from leads.admin.filters import CallTime, MailConsent
+from leads.admin.move import move_call
+from leads.admin.outcome import ask_outcome
 from leads.admin.verbs import MOVES, OUTCOMES, VERBS, staff_of
-from leads.models import BookingRequest, Message, Stale
-
-
-class MailConsent(admin.SimpleListFilter):
-    title = "mail consent"
-    parameter_name = "mail"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("given", "Given"), ("not-given", "Not given")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "given":
-                return queryset.exclude(mail_consent="")
-            case "not-given":
-                return queryset.filter(mail_consent="")
-        return queryset
+from leads.clock import told
+from leads.models import BookingRequest, CallRules, Message, Moved, Stale, TimeOffer
+from leads.models.booking import LIVE
 
 
 class NoteForm(forms.Form):
@@ -48,8 +39,8 @@ class NoteForm(forms.Form):
 
 @admin.register(BookingRequest)
 class BookingRequestAdmin(admin.ModelAdmin):
-    list_display = ["who", "state", "received", "email", "wish", "source"]
-    list_filter = ["status", "outcome", "experience", "direction", "source_page", MailConsent]
+    list_display = ["who", "state", "call", "received", "email", "wish", "source"]
+    list_filter = ["status", CallTime, "outcome", "experience", "direction", "source_page", MailConsent]
     search_fields = ["name", "email", "role", "goals"]
     date_hierarchy = "created_at"
     list_per_page = 50
@@ -59,7 +50,12 @@ class BookingRequestAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BookingRequest]:
         failed = Message.objects.failed().filter(booking=OuterRef("pk"))
-        return BookingRequest.objects.waiting_first().annotate(has_failed_mail=Exists(failed))
+        offered = TimeOffer.objects.open().filter(booking=OuterRef("pk"))
+        return BookingRequest.objects.waiting_first().annotate(
+            has_failed_mail=Exists(failed),
+            offered_until=Subquery(offered.values("expires_at")[:1]),
+            coachs_zone=Value(CallRules.current().time_zone),
+        )
 
     @admin.display(description="who", ordering="name")
     def who(self, booking: BookingRequest) -> SafeString:
@@ -75,6 +71,15 @@ class BookingRequestAdmin(admin.ModelAdmin):
         outcome = columns.badge("outcome", booking.get_outcome_display()) if booking.outcome else ""
         failure = columns.badge("failed", "Mail failed") if booking.has_failed_mail else ""
         return format_html("{} {} {}", status, outcome, failure)
+
+    @admin.display(description="call", ordering="starts_at")
+    def call(self, booking: Any) -> SafeString | str:
+        """By the coach's clock, and below it by the prospect's."""
+        if booking.starts_at:
+            return columns.call_time(booking, coachs_zone=booking.coachs_zone)
+        if booking.offered_until:
+            return columns.badge("waiting", "Has an offer")
+        return columns.badge("waiting", "Waiting list") if booking.on_waiting_list else "No time"
 
     @admin.display(ordering="created_at")
     def received(self, booking: BookingRequest) -> SafeString:
@@ -101,7 +106,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
         return actions
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """A request goes with its messages, though nobody may delete those by themselves."""
+        """A request goes with all that belongs to it, though nobody may delete those by themselves."""
         to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
         return to_delete, counts, set(), protected
 
@@ -111,6 +116,9 @@ class BookingRequestAdmin(admin.ModelAdmin):
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/note/", view(self.add_note), name="leads_bookingrequest_note"),
+            path("<int:pk>/move/", view(partial(move_call, self)), name="leads_bookingrequest_move"),
+            path("<int:pk>/outcome/", view(partial(ask_outcome, self)), name="leads_bookingrequest_outcome"),
+            path("<int:pk>/brief/", view(partial(show_brief, self)), name="leads_bookingrequest_brief"),
             path("<int:pk>/<slug:verb>/do/", view(self.carry_out), name="leads_bookingrequest_do"),
             *super().get_urls(),
         ]
@@ -128,10 +136,12 @@ class BookingRequestAdmin(admin.ModelAdmin):
 
     @method_decorator(require_POST)
     def carry_out(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-        booking = self._to_change(request, pk)
+        booking = self.to_change(request, pk)
         if verb not in VERBS:
             raise Http404
         try:
+            if request.POST.get("seen", str(booking.sequence)) != str(booking.sequence):
+                raise Moved(booking)
             VERBS[verb].act(booking, by=staff_of(request), at=timezone.now())
         except Stale as stale:
             messages.warning(request, f"{stale} Nothing was changed.")
@@ -141,7 +151,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
 
     @method_decorator(require_POST)
     def add_note(self, request: HttpRequest, pk: int) -> HttpResponse:
-        booking = self._to_change(request, pk)
+        booking = self.to_change(request, pk)
         form = NoteForm(request.POST)
         if not form.is_valid():
             return self._page(request, booking, form, status=422)
@@ -149,10 +159,25 @@ class BookingRequestAdmin(admin.ModelAdmin):
         messages.success(request, "The note is kept.")
         return redirect("admin:leads_bookingrequest_change", pk)
 
-    def _to_change(self, request: HttpRequest, pk: int) -> BookingRequest:
+    def to_change(self, request: HttpRequest, pk: int) -> BookingRequest:
         if not self.has_change_permission(request):
             raise PermissionDenied
         return get_object_or_404(BookingRequest, pk=pk)
+
+    def page_of(
+        self, request: HttpRequest, booking: BookingRequest, page: str, status: int = 200, **context: Any
+    ) -> HttpResponse:
+        """A page about one request, in the frame of the desk."""
+        shared = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": booking.name,
+            "booking": booking,
+            "when": booking.starts_at
+            and told(booking.starts_at, own=CallRules.current().time_zone, other=booking.time_zone),
+        }
+        template = f"admin/leads/bookingrequest/{page}.html"
+        return TemplateResponse(request, template, shared | context, status=status)
 
     def _page(
         self, request: HttpRequest, booking: BookingRequest, note: NoteForm, status: int = 200
@@ -160,21 +185,34 @@ class BookingRequestAdmin(admin.ModelAdmin):
         now = timezone.now()
         may_change = self.has_change_permission(request, booking)
         mails = list(booking.messages.all())
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": booking.name,
-            "booking": booking,
-            "is_overdue": booking.is_overdue(at=now),
-            "received": columns.ago(booking.created_at, at=now),
-            "moves": [verb for verb in MOVES if may_change and verb.is_possible(booking)],
-            "outcomes": [verb for verb in OUTCOMES if may_change and verb.is_possible(booking)],
-            "note_form": note if may_change else None,
-            "may_delete": self.has_delete_permission(request, booking),
-            "profile_is_web_address": booking.profile_url.startswith(("https://", "http://")),
-            "earlier": BookingRequest.objects.from_same_address(booking)[:20],
-            "events": booking.events.select_related("by"),
-            "mails": mails,
-            "mail_failed": any(mail.state == Message.State.FAILED for mail in mails),
-        }
-        return TemplateResponse(request, "admin/leads/bookingrequest/page.html", context, status=status)
+        return self.page_of(
+            request,
+            booking,
+            "page",
+            status,
+            is_overdue=booking.is_overdue(at=now),
+            received=columns.ago(booking.created_at, at=now),
+            may_move=may_change and booking.status in LIVE,
+            moves=[verb for verb in MOVES if may_change and verb.is_possible(booking)],
+            outcomes=[verb for verb in OUTCOMES if may_change and verb.is_possible(booking)],
+            note_form=note if may_change else None,
+            may_delete=self.has_delete_permission(request, booking),
+            profile_is_web_address=booking.profile_url.startswith(("https://", "http://")),
+            earlier=BookingRequest.objects.from_same_address(booking)[:20],
+            events=booking.events.select_related("by"),
+            mails=mails,
+            mail_failed=any(mail.state == Message.State.FAILED for mail in mails),
+            **_line(booking),
+        )
+
+
+def _line(booking: BookingRequest) -> dict[str, Any]:
+    """Where a request without a time stands on the waiting list, or what is kept for it."""
+    if not booking.on_waiting_list:
+        return {}
+    in_line = list(BookingRequest.objects.in_line().values_list("pk", flat=True))
+    return {
+        "offer": TimeOffer.objects.open().filter(booking=booking).first(),
+        "place": in_line.index(booking.pk) + 1 if booking.pk in in_line else None,
+        "in_line": len(in_line),
+    }
