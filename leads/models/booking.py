@@ -363,20 +363,20 @@ class BookingRequest(models.Model):
         """A calendar turn that works on the row as it stands then: what was read before the wait for it may
         be outdated, and no mail is to repeat it. A change that fails leaves nothing on this object either."""
         as_stored = vars(self).copy()
+        seen = self.starts_at, self.sequence
         try:
             with calendar_turn():
                 if self.pk:
-                    self._read_again()
+                    self.refresh_from_db(from_queryset=BookingRequest.objects.select_for_update(no_key=True))
                     as_stored = vars(self).copy()
+                    self._check_not_moved(seen)
                 yield
         except Exception:
             vars(self).update(as_stored)
             raise
 
-    def _read_again(self) -> None:
+    def _check_not_moved(self, seen: tuple[datetime | None, int]) -> None:
         """Raises Moved when whoever acts had another time before their eyes."""
-        seen = self.starts_at, self.sequence
-        self.refresh_from_db(from_queryset=BookingRequest.objects.select_for_update(no_key=True))
         if self.status in LIVE and seen != (self.starts_at, self.sequence):
             raise Moved(self)
 

@@ -1,0 +1,1 @@
+"""Many hands on one calendar: real servers, real databases, several processes."""
