@@ -1,14 +1,17 @@
-"""A page's content as plain data: what the templates show, and what a publication can freeze.
+"""A page's content as plain data: what the templates show, and what a publication freezes.
 
 Everything here is made of dictionaries, lists and texts, so that it can be stored as JSON. The number
-of queries depends on the kinds of section, never on the number of items.
+of queries depends on the kinds of section, never on the number of items or pages.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from pages.models import (
     Brand,
@@ -20,11 +23,14 @@ from pages.models import (
     Question,
     ScopePoint,
     Section,
+    StairStep,
     Statistic,
     Testimonial,
 )
+from pages.models.ordering import Item
 
 Content = dict[str, Any]
+Rows = list[Content]
 
 PAGE_FIELDS = [
     "slug",
@@ -48,8 +54,8 @@ BRAND_FIELDS = [
     "community_label",
     "community_url",
 ]
+STEP_FIELDS = ["label", "duration", "drawing", "stands_here"]
 SECTION_FIELDS = [
-    "id",
     "kind",
     "anchor",
     "kicker",
@@ -61,64 +67,128 @@ SECTION_FIELDS = [
 ]
 
 
+@dataclass(frozen=True)
+class Items:
+    """What a section of one kind lists: the rows of a model, and what readers are shown of each."""
+
+    model: type[Model]
+    fields: list[str]
+    expressions: dict[str, F] = field(default_factory=dict)
+
+
+ITEMS = {
+    Section.Kind.PAIN_POINTS: Items(PainPoint, ["text"]),
+    Section.Kind.SCOPE: Items(ScopePoint, ["title", "text", "drawing"]),
+    Section.Kind.MENTOR: Items(Mentor, ["name", "story", "caption", "drawing_description", "top_level"]),
+    Section.Kind.TESTIMONIALS: Items(
+        Testimonial,
+        ["name", "role", "outcome_figure", "outcome", "summary", "permission", "permission_on"],
+    ),
+    Section.Kind.OFFERS: Items(Offer, ["title", "text", "anchor"]),
+    Section.Kind.STATISTICS: Items(
+        Statistic,
+        ["figure", "label", "source_name", "source_url", "explanation_label", "checked_on"],
+        {"explanation_anchor": F("explained_by__anchor")},
+    ),
+    Section.Kind.QUESTIONS: Items(Question, ["question", "answer", "anchor"]),
+}
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What several pages show: the brand, and the items of every page by their kind of section."""
+
+    brand: Content
+    items: dict[str, Rows]
+
+
 def content_of(page: LandingPage) -> Content:
     """All that a reader of the page sees, from the newest rows."""
+    return contents_of([page])[page.pk]
+
+
+def contents_of(pages: Iterable[LandingPage]) -> dict[int, Content]:
+    """The same for several pages, by their keys."""
+    pages = list(pages)
+    steps = _rows(StairStep.objects.filter(page__in=pages), STEP_FIELDS)
+    sections = _rows(Section.objects.filter(page__in=pages, is_shown=True), SECTION_FIELDS)
+    items = {kind: _items(kind, Q(page__in=pages) | Q(page=None)) for kind in _kinds(sections)}
+    brand = _values(Brand.current(), BRAND_FIELDS)
     return {
-        "page": {"url": page.get_absolute_url(), **_values(page, PAGE_FIELDS)},
-        "brand": _values(Brand.current(), BRAND_FIELDS),
-        "steps": _rows(page.steps.all(), "label", "duration", "drawing", "stands_here"),
+        page.pk: {
+            "page": {"url": page.get_absolute_url(), **_values(page, PAGE_FIELDS)},
+            "brand": brand,
+            "steps": _of_page(page.pk, steps),
+            "sections": [
+                {**section, "items": _of_page(page.pk, items.get(section["kind"], []))}
+                for section in _of_page(page.pk, sections)
+            ],
+        }
+        for page in pages
+    }
+
+
+def shared_content() -> Shared:
+    """The newest rows of what several pages show."""
+    kinds = [kind for kind, items in ITEMS.items() if issubclass(items.model, Item)]
+    items: dict[str, Rows] = {kind: _of_page(None, _items(kind, Q(page=None))) for kind in kinds}
+    return Shared(_values(Brand.current(), BRAND_FIELDS), items)
+
+
+def with_shared(content: Content, shared: Shared) -> Content:
+    """Frozen content with the shared part of it renewed; what belongs to the page alone stays as it is."""
+    return {
+        **content,
+        "brand": shared.brand,
         "sections": [
-            {**section, "items": _items(section["kind"], page)}
-            for section in _rows(page.sections.filter(is_shown=True), *SECTION_FIELDS)
+            {**section, "items": _renewed(section["items"], shared.items.get(section["kind"], []))}
+            for section in content["sections"]
         ],
     }
 
 
-def _values(row: Model, fields: list[str]) -> Content:
-    return {name: getattr(row, name) for name in fields}
+def _renewed(frozen: Rows, shared: Rows) -> Rows:
+    own = [row for row in frozen if not row["is_shared"]]
+    return sorted([*own, *shared], key=lambda row: (row["position"], row["id"]))
 
 
-def _items(kind: str, page: LandingPage) -> list[Content]:
-    match Section.Kind(kind):
-        case Section.Kind.PAIN_POINTS:
-            return _rows(PainPoint.objects.filter(page=page), "text")
-        case Section.Kind.SCOPE:
-            return _rows(ScopePoint.objects.filter(page=page), "title", "text", "drawing")
-        case Section.Kind.MENTOR:
-            return _mentors(page)
-        case Section.Kind.TESTIMONIALS:
-            return _rows(
-                Testimonial.objects.shown_on(page), "name", "role", "outcome_figure", "outcome", "summary"
-            )
-        case Section.Kind.OFFERS:
-            return _rows(Offer.objects.shown_on(page), "title", "text", "anchor")
-        case Section.Kind.STATISTICS:
-            return _rows(
-                Statistic.objects.shown_on(page),
-                "figure",
-                "label",
-                "source_name",
-                "source_url",
-                "explanation_label",
-                explanation_anchor=F("explained_by__anchor"),
-            )
-        case Section.Kind.QUESTIONS:
-            return _rows(Question.objects.shown_on(page), "question", "answer", "anchor")
-        case Section.Kind.CLOSING | Section.Kind.PROSE:
-            return []
+def _kinds(sections: Rows) -> list[str]:
+    return [kind for kind in ITEMS if any(section["kind"] == kind for section in sections)]
 
 
-def _mentors(page: LandingPage) -> list[Content]:
-    mentors = _rows(
-        Mentor.objects.shown_on(page), "id", "name", "story", "caption", "drawing_description", "top_level"
-    )
-    steps = _rows(
-        MentorStep.objects.filter(mentor__in=[mentor["id"] for mentor in mentors]), "mentor", "label", "note"
-    )
+def _items(kind: str, where: Q) -> Rows:
+    items = ITEMS[Section.Kind(kind)]
+    rows = _rows(items.model._default_manager.filter(where), items.fields, items.expressions)
+    return _with_steps(rows) if items.model is Mentor else rows
+
+
+def _with_steps(mentors: Rows) -> Rows:
+    keys = [mentor["id"] for mentor in mentors]
+    steps = MentorStep.objects.filter(mentor__in=keys).values("id", "mentor", "label", "note")
     for mentor in mentors:
-        mentor["steps"] = [step for step in steps if step["mentor"] == mentor["id"]]
+        own = (step for step in steps if step["mentor"] == mentor["id"])
+        mentor["steps"] = [{name: step[name] for name in ("id", "label", "note")} for step in own]
     return mentors
 
 
-def _rows(rows: QuerySet[Any], *fields: str, **expressions: F) -> list[Content]:
-    return list(rows.values(*fields, **expressions))
+def _rows(rows: QuerySet[Any], fields: list[str], expressions: dict[str, F] | None = None) -> Rows:
+    """In the order of the site, each with its key and its place."""
+    found = rows.order_by("position", "pk").values("id", "page", "position", *fields, **(expressions or {}))
+    return [{name: _plain(value) for name, value in row.items()} for row in found]
+
+
+def _of_page(page: int | None, rows: Rows) -> Rows:
+    """Those of one page, and those of every page, which are marked. With None, the latter alone."""
+    return [
+        {"is_shared": row["page"] is None, **{name: row[name] for name in row if name != "page"}}
+        for row in rows
+        if row["page"] in {page, None}
+    ]
+
+
+def _values(row: Model, fields: list[str]) -> Content:
+    return {name: _plain(getattr(row, name)) for name in fields}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

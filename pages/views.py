@@ -1,29 +1,60 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from pages.content import content_of
+from pages.content import Content
 from pages.delivery import delivered
-from pages.models import LandingPage
+from pages.models import Publication
+from pages.rendering import Rendering
 
 
 @require_safe
 @delivered
 def home(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(rendered(get_object_or_404(LandingPage.objects.published(), is_home=True)))
+    return _answer(request, Q(is_home=True))
 
 
 @require_safe
 @delivered
 def landing_page(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse(rendered(get_object_or_404(LandingPage.objects.published(), slug=slug)))
+    return _answer(request, Q(slug=slug))
 
 
-def rendered(page: LandingPage) -> str:
-    """The page as HTML. It is made without the request, so that nothing of a visitor can get into it."""
-    context = {**content_of(page), "canonical_url": settings.SITE_URL + page.get_absolute_url()}
-    return render_to_string("pages/landing_page.html", context)
+def _answer(request: HttpRequest, place: Q) -> HttpResponse:
+    """One query, whether the page is here, moved, or was taken off."""
+    publication, footer = Publication.objects.read(place, at=timezone.now())
+    match publication:
+        case None:
+            raise Http404
+        case Publication(kind=Publication.Kind.GONE):
+            return HttpResponse(render_to_string("410.html", {"footer": footer}), status=410)
+        case Publication(kind=Publication.Kind.REDIRECT):
+            return _moved(request, publication.redirect_to)
+    if request.path not in publication.addresses:
+        return _moved(request, publication.get_absolute_url())
+    return HttpResponse(rendered(publication.content or {}, footer=footer))
+
+
+def _moved(request: HttpRequest, address: str) -> HttpResponse:
+    """For good, but asked again each time, as every page is: the page may move back."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+
+
+def rendered(content: Content, **more: Any) -> str:
+    """The page as HTML. It is made without the request, so that nothing of a visitor can get into it.
+
+    Who gives a `rendering` of their own can ask it afterwards until when the page is true.
+    """
+    own = {
+        "canonical_url": settings.SITE_URL + content["page"]["url"],
+        "rendering": Rendering(at=timezone.now()),
+    }
+    return render_to_string("pages/landing_page.html", {**content, **own, **more})

@@ -4,13 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html
 
 from pages.admin.placing import item_kinds
+from pages.admin.publishing import OnTheSite, PublishingAdmin
 from pages.models import LandingPage, PainPoint, ScopePoint, Section, StairStep
 
 
@@ -79,20 +78,19 @@ class ScopePointInline(admin.StackedInline):
 
 
 @admin.register(LandingPage)
-class LandingPageAdmin(admin.ModelAdmin):
-    list_display = ["title", "address", "is_home", "is_published", "updated_at"]
-    list_filter = ["is_published"]
+class LandingPageAdmin(PublishingAdmin):
+    list_display = ["title", "address", "is_home", "state", "updated_at"]
+    list_filter = [OnTheSite]
     search_fields = ["title", "slug", "message"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [StairStepInline, SectionInline, PainPointInline, ScopePointInline]
-    actions = ["publish", "unpublish"]
     fieldsets = [
         (None, {"fields": ["title", "message"]}),
         (
             "Address",
             {
-                "description": "Only a published page can be read by visitors.",
-                "fields": ["slug", ("is_home", "is_published")],
+                "description": "A new address counts from the next publication on. The old one leads to it.",
+                "fields": ["slug", "is_home"],
             },
         ),
         (
@@ -113,37 +111,11 @@ class LandingPageAdmin(admin.ModelAdmin):
         ),
     ]
 
-    @admin.display(ordering="slug")
-    def address(self, page: LandingPage) -> str:
-        url = page.get_absolute_url()
-        return format_html('<a href="{}">{}</a>', url, url) if page.is_published else url
-
-    def view_on_site(self, page: LandingPage) -> str | None:
-        return page.get_absolute_url() if page.is_published else None
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         context = {"item_lists": item_lists(object_id), **(extra_context or {})}
         return super().change_view(request, object_id, form_url, context)
-
-    @admin.action(permissions=["change"], description="Publish the selected pages")
-    def publish(self, request: HttpRequest, pages: QuerySet[LandingPage]) -> None:
-        changed = self._set_published(pages, to=True)
-        self.message_user(request, f"Published: {changed}.")
-
-    @admin.action(permissions=["change"], description="Take the selected pages off the site")
-    def unpublish(self, request: HttpRequest, pages: QuerySet[LandingPage]) -> None:
-        changed = self._set_published(pages, to=False)
-        self.message_user(request, f"No longer on the site: {changed}.")
-
-    def _set_published(self, pages: QuerySet[LandingPage], *, to: bool) -> str:
-        """Returns the pages that were not so already, in words."""
-        changed = list(pages.exclude(is_published=to))
-        for page in changed:
-            page.is_published = to
-            page.save(update_fields=["is_published", "updated_at"])
-        return ", ".join(f"“{page}”" for page in changed) or "no page that was not already"
 
 
 def item_lists(page_key: str) -> list[dict[str, Any]]:

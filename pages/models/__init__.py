@@ -1,10 +1,11 @@
-"""What the site says. The rows are what staff edit; `pages.content` gathers them for the reader."""
+"""What the site says. Most rows are the draft that staff edit; a Publication is what readers see."""
 
 from pages.models.brand import Brand
 from pages.models.claims import Statistic, Testimonial
 from pages.models.items import Offer, PainPoint, Question, ScopePoint
 from pages.models.mentor import Mentor, MentorStep
 from pages.models.page import LandingPage, StairStep
+from pages.models.publication import Publication
 from pages.models.section import Section
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "MentorStep",
     "Offer",
     "PainPoint",
+    "Publication",
     "Question",
     "ScopePoint",
     "Section",

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from typing import Self
-
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -10,19 +9,16 @@ from django.urls import Resolver404, resolve, reverse
 from pages.models.ordering import Ordered
 
 
-class LandingPageQuerySet(models.QuerySet["LandingPage"]):
-    def published(self) -> Self:
-        return self.filter(is_published=True)
-
-
 class LandingPage(models.Model):
-    """One page of the site: its address, its hero, its sections in order, and how it is found."""
+    """One page of the site: its address, its hero, its sections in order, and how it is found.
+
+    The row is the draft. Readers see a Publication of it.
+    """
 
     slug = models.SlugField(max_length=80, unique=True, help_text="The address: /this-part/.")
     is_home = models.BooleanField(
         "home page", default=False, help_text="Also shown at the site's root address."
     )
-    is_published = models.BooleanField("published", default=False)
     title = models.CharField(
         max_length=120, help_text="The large heading. What follows a colon is set lighter."
     )
@@ -38,8 +34,6 @@ class LandingPage(models.Model):
     seo_title = models.CharField("search title", max_length=70, blank=True, help_text="Empty: the heading.")
     seo_description = models.CharField("search description", max_length=170, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
-
-    objects = LandingPageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-is_home", "slug"]
@@ -59,13 +53,22 @@ class LandingPage(models.Model):
         return reverse("home") if self.is_home else reverse("landing_page", args=[self.slug])
 
     def clean(self) -> None:
-        """Refuses an address that another part of the site answers."""
-        try:
-            match = resolve(f"/{self.slug}/")
-        except Resolver404:
-            return
-        if match.url_name != "landing_page":
+        if is_taken_by_another_part(self.slug):
             raise ValidationError({"slug": f"/{self.slug}/ is used by another part of the site."})
+
+
+def is_taken_by_another_part(slug: str) -> bool:
+    """Whether files stand at the address, or something else answers there, with or without its last slash."""
+    if f"/{slug}/" in {settings.STATIC_URL, settings.MEDIA_URL}:
+        return True
+    return any(_name_of_view(path) not in {None, "landing_page"} for path in (f"/{slug}/", f"/{slug}"))
+
+
+def _name_of_view(path: str) -> str | None:
+    try:
+        return resolve(path).url_name or "unnamed"
+    except Resolver404:
+        return None
 
 
 class StairStep(Ordered):

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 
 from pages.models import (
     Brand,
@@ -29,6 +30,7 @@ from pages.models import (
     Statistic,
     Testimonial,
 )
+from pages.publishing import publish
 
 FOLDER = Path(__file__).parent
 SHARED_FILE = "shared.toml"
@@ -61,7 +63,7 @@ class BrokenFile(Exception):
 
 @transaction.atomic
 def load_pages(folder: Path = FOLDER) -> list[LandingPage]:
-    """Loads everything or nothing. Returns the new pages: none, when the site has content."""
+    """Loads and publishes everything or nothing. Returns the new pages: none, when the site has content."""
     if Brand.objects.exists() or LandingPage.objects.exists():
         return []
     with read(folder / SHARED_FILE) as shared:
@@ -71,6 +73,7 @@ def load_pages(folder: Path = FOLDER) -> list[LandingPage]:
         if path.name != SHARED_FILE:
             with read(path) as content:
                 pages.append(_load_page(content))
+    publish(*pages, by=None, at=timezone.now())
     return pages
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 
-from pages.models import Brand, LandingPage
+from pages.models import Brand, Publication
+from pages.models.publication import FOOTER_PLACES, at_foot
 
 register = template.Library()
-
-FOOTER_SLUGS = ["privacy", "terms"]
 
 
 @register.simple_tag(takes_context=True)
@@ -21,16 +22,24 @@ def site_brand(context: template.Context) -> Any:
     return context.get("brand") or Brand.current()
 
 
-@register.simple_tag
-def footer_pages() -> list[LandingPage]:
-    """The published ones of the pages that every page links to."""
-    return list(LandingPage.objects.published().filter(slug__in=FOOTER_SLUGS).order_by("slug"))
+@register.simple_tag(takes_context=True)
+def footer_pages(context: template.Context) -> Any:
+    """The pages that every page links to, as the view gave them; else those that are on the site."""
+    if "footer" in context:
+        return context["footer"]
+    return at_foot(Publication.objects.answering(*FOOTER_PLACES, at=timezone.now()))
 
 
 @register.simple_tag(takes_context=True)
 def booking_url(context: template.Context, cta: str) -> str:
     """The booking form's address, which remembers the page and the call to action that led there."""
     return f"{reverse('book')}?{urlencode({'from': context['page']['slug'], 'cta': cta})}"
+
+
+@register.filter
+def day(written: str) -> date:
+    """A day as it stands in frozen content, for the filter that tells it in words."""
+    return date.fromisoformat(written)
 
 
 @register.filter

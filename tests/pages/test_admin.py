@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.utils import timezone
 from model_bakery import baker
 
 from pages.models import (
@@ -13,6 +14,7 @@ from pages.models import (
     MentorStep,
     Offer,
     PainPoint,
+    Publication,
     Question,
     ScopePoint,
     Section,
@@ -20,17 +22,13 @@ from pages.models import (
     Statistic,
 )
 from tests.counting import queries_of
+from tests.pages.factories import a_page, published
 
 pytestmark = pytest.mark.django_db
 
 PAGES = "/admin/pages/landingpage/"
 QUESTIONS = "/admin/pages/question/"
 ITEM_LISTS = ["mentor", "offer", "question", "statistic", "testimonial"]
-
-
-def a_page(slug: str = "guide", **fields: Any) -> LandingPage:
-    page: LandingPage = baker.make(LandingPage, slug=slug, title=f"The {slug}", message="Read.", **fields)
-    return page
 
 
 def rows(prefix: str, *forms: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +67,7 @@ def test_page_is_made_with_all_that_belongs_to_it(as_editor: Client) -> None:
     as_editor.post(f"{PAGES}add/", form)
 
     page = LandingPage.objects.get()
-    assert (page.slug, page.is_published) == ("guide", False)
+    assert (page.slug, page.publications.count()) == ("guide", 0)
     assert list(page.steps.values_list("label", "stands_here")) == [("Junior", False), ("Senior", True)]
     assert [str(row) for model in (Section, PainPoint, ScopePoint) for row in model.objects.all()] == [
         "What you get",
@@ -118,21 +116,22 @@ def act(client: Client, action: str, *pages: LandingPage) -> list[str]:
 
 
 def test_pages_are_published_and_taken_off_from_the_list(as_editor: Client) -> None:
-    draft, published = a_page("draft"), a_page("published", is_published=True)
+    first, second = a_page("first"), a_page("second")
 
-    told = [act(as_editor, "publish", draft, published), act(as_editor, "unpublish", draft)]
+    told = [act(as_editor, "publish", first, second), act(as_editor, "take_off", first, a_page("draft"))]
 
-    assert told == [["Published: “The draft”."], ["No longer on the site: “The draft”."]]
-    assert list(LandingPage.objects.published()) == [published]
+    assert told == [["Published: “The first”, “The second”."], ["No longer on the site: “The first”."]]
+    assert [row.page for row in Publication.objects.live(timezone.now())] == [second]
 
 
 def test_only_a_published_page_is_linked_on_the_site(as_editor: Client) -> None:
-    draft, published = a_page("draft"), a_page("published", is_published=True)
+    draft, live = a_page("draft"), a_page("live")
+    published(live)
 
     page_list = as_editor.get(PAGES).content.decode()
-    forms = [as_editor.get(f"{PAGES}{page.pk}/change/").content.decode() for page in (draft, published)]
+    forms = [as_editor.get(f"{PAGES}{page.pk}/change/").content.decode() for page in (draft, live)]
 
-    assert ['href="/draft/"' in page_list, 'href="/published/"' in page_list] == [False, True]
+    assert ['href="/draft/"' in page_list, 'href="/live/"' in page_list] == [False, True]
     assert ["View on site" in form for form in forms] == [False, True]
 
 
