@@ -1,7 +1,7 @@
 """The list of requests on the staff desk."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from leads import waiting_list
 from leads.models import BookingRequest, Message, Outcome
 from tests.counting import queries_of
 from tests.leads.factories import submitted
@@ -106,6 +107,76 @@ def test_filter_narrows_the_list(as_adviser: Client, adviser: User, query: str) 
     assert names_on(as_adviser, query) == ["Sought"]
 
 
+@pytest.fixture
+def calls(adviser: User) -> None:
+    """One call ahead and one behind, a request without a time, one in line, and one called off."""
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    for name, starts_at in [("Ahead", now + timedelta(days=2)), ("Behind", now - timedelta(days=2))]:
+        submitted(name=name, starts_at=starts_at).confirm(by=adviser, at=now)
+    submitted(name="Off", starts_at=now + timedelta(days=3)).cancel(by=adviser, at=now)
+    submitted(name="Open")
+    submitted(name="In line", on_waiting_list=True)
+
+
+@pytest.mark.parametrize(
+    ("choice", "names"),
+    [
+        ("upcoming", {"Ahead"}),
+        ("past", {"Behind"}),
+        ("none", {"Open", "In line"}),
+        ("line", {"In line"}),
+        ("", {"Ahead", "Behind", "Off", "Open", "In line"}),
+    ],
+)
+@pytest.mark.usefixtures("calls")
+def test_list_narrows_to_calls_ahead_behind_without_a_time_and_in_line(
+    as_adviser: Client, choice: str, names: set[str]
+) -> None:
+    assert set(names_on(as_adviser, f"?call={choice}")) == names
+
+
+@pytest.mark.usefixtures("calls")
+def test_list_can_be_put_in_the_order_of_the_calls(as_adviser: Client) -> None:
+    assert names_on(as_adviser, "?call=upcoming&status__exact=confirmed&o=3") == ["Ahead"]
+    assert [name for name in names_on(as_adviser, "?o=3") if name in {"Ahead", "Behind", "Off"}] == [
+        "Behind",
+        "Ahead",
+        "Off",
+    ]
+
+
+def test_row_tells_the_call_by_both_clocks(as_adviser: Client) -> None:
+    starts_at = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    submitted(starts_at=starts_at, time_zone="America/New_York", email="a@example.com")
+    submitted(starts_at=starts_at + timedelta(hours=1), email="b@example.com")
+
+    page = as_adviser.get(URL).content.decode()
+
+    assert re.findall(r"<time datetime[^>]+>(\w{3} \d[^<]+)</time> <span class=\"quiet\">([^<]*)<", page) == [
+        ("Wed 25 Nov 2026, 01:30", ""),
+        ("Wed 25 Nov 2026, 00:30", "Tue 24 Nov, 18:30 New York"),
+    ]
+
+
+def test_row_says_who_waits_for_a_time_and_who_has_an_offer(as_adviser: Client) -> None:
+    submitted(name="In line", on_waiting_list=True)
+    offered = submitted(name="Offered", on_waiting_list=True)
+    waiting_list.offer_time(offered, timezone.now().replace(minute=0, second=0), at=timezone.now())
+
+    page = as_adviser.get(URL).content.decode()
+
+    assert [page.count(">Waiting list</span>"), page.count(">Has an offer</span>")] == [1, 1]
+
+
+def test_row_marks_a_call_whose_prospect_was_told_another_hour(as_adviser: Client) -> None:
+    starts_at = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
+    submitted(starts_at=starts_at)
+    outdated = submitted(starts_at=starts_at + timedelta(hours=1))
+    BookingRequest.objects.filter(pk=outdated.pk).update(promised_clock="2026-01-01T09:00")
+
+    assert as_adviser.get(URL).content.decode().count("Clock changed") == 1
+
+
 def test_those_who_want_no_mail_can_be_listed(as_adviser: Client) -> None:
     submitted(name="Quiet", mail_consent="")
     submitted(name="Reader", mail_consent="Write to me")
@@ -129,11 +200,13 @@ def test_more_than_fifty_requests_take_several_pages(as_adviser: Client) -> None
     assert [len(names_on(as_adviser)), len(names_on(as_adviser, "?p=2"))] == [50, 1]
 
 
+@pytest.mark.usefixtures("open_hours")
 def test_a_longer_list_takes_no_more_queries(as_adviser: Client) -> None:
     submitted()
     short = queries_of(as_adviser, URL)
-    for _ in range(49):
-        submitted()
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    for number in range(49):
+        submitted(starts_at=now + timedelta(hours=number))
 
     assert queries_of(as_adviser, URL) == short
 

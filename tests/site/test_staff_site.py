@@ -1,8 +1,9 @@
 """Who sees what of the staff desk, and what its first page says."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib import admin
@@ -11,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from model_bakery import baker
 
-from leads.models import BookingRequest, Message
+from leads.models import BookingRequest, BusyCalendar, CallRules, Message, WeeklyHours
+from leads.open_times import open_times
 from pages.models import LandingPage
 from tests.counting import queries_of
 from tests.leads.factories import submitted
@@ -22,6 +24,8 @@ pytestmark = pytest.mark.django_db
 MODELS = {
     f"/admin/{model._meta.app_label}/{model._meta.model_name}/": model for model in admin.site._registry
 }
+NEEDED: dict[str, Any] = {"Picture": {"is_decoration": True}}
+"""What a row needs beside its required fields."""
 LISTS = {url: model._meta.app_label for url, model in MODELS.items()}
 
 
@@ -52,7 +56,8 @@ def every_address(*apps: str) -> list[str]:
     submitted()
     addresses = []
     for url in (url for url, app in LISTS.items() if app in apps):
-        row = MODELS[url]._default_manager.first() or baker.make(MODELS[url])
+        model = MODELS[url]
+        row = model._default_manager.first() or baker.make(model, **NEEDED.get(model.__name__, {}))
         paths = ["", "add/", f"{row.pk}/change/", f"{row.pk}/delete/", f"{row.pk}/history/"]
         addresses += [f"{url}{path}" for path in paths]
     return addresses
@@ -160,6 +165,70 @@ def test_desk_counts_waiting_recent_and_failed(as_adviser: Client, adviser: User
     }
 
 
+def tomorrow(hour: int) -> datetime:
+    return (timezone.now() + timedelta(days=1)).replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def test_desk_tells_the_next_calls_by_both_clocks(as_adviser: Client, adviser: User) -> None:
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    for hour, name in [(12, "Later"), (10, "Sooner")]:
+        booking = submitted(name=name, starts_at=tomorrow(hour), time_zone="Asia/Kolkata")
+        booking.confirm(by=adviser, at=timezone.now())
+    submitted(name="Unanswered", starts_at=tomorrow(8))
+
+    response = as_adviser.get("/admin/")
+    calls = response.context["next_calls"]
+    page = response.content.decode()
+
+    assert [call["booking"].name for call in calls] == ["Sooner", "Later"]
+    assert [call["theirs"] for call in calls] == ["15:30 Kolkata", "17:30 Kolkata"]
+    assert f"<b>{tomorrow(10).astimezone(amsterdam):%H:%M}</b>" in page
+    assert "Your next call is on" in page
+
+
+def test_desk_lists_five_calls_and_says_how_many_more(as_adviser: Client, adviser: User) -> None:
+    CallRules(calls_a_day=96, calls_a_week=672).save()
+    for hour in range(8, 15):
+        submitted(starts_at=tomorrow(hour)).confirm(by=adviser, at=timezone.now())
+
+    page = as_adviser.get("/admin/").content.decode()
+
+    assert '?call=upcoming&amp;status__exact=confirmed">2 more</a>' in page
+
+
+def test_desk_counts_the_open_times_that_visitors_see_and_those_in_line(as_adviser: Client) -> None:
+    for weekday in WeeklyHours.Weekday.values:
+        WeeklyHours.objects.create(weekday=weekday, begins="09:00", ends="10:00")
+    submitted(on_waiting_list=True)
+
+    response = as_adviser.get("/admin/")
+
+    figures = {figure["label"]: figure["value"] for figure in response.context["figures"]}
+    assert figures["Open times"] == len(open_times(timezone.now()).starts)
+    assert figures["On the waiting list"] == 1
+
+
+def test_desk_raises_the_alarm_for_a_stale_calendar_alone(as_adviser: Client) -> None:
+    now = timezone.now()
+    for name, hours in [("Fresh", 1), ("Private", 9)]:
+        BusyCalendar.objects.create(
+            name=name, url="https://example.com/a.ics", read_at=now - timedelta(hours=hours)
+        )
+
+    page = as_adviser.get("/admin/").content.decode()
+
+    assert re.findall(r"The calendar “(\w+)” is out of date", page) == ["Private"]
+
+
+def test_desk_tells_every_time_by_the_coachs_clock(as_adviser: Client) -> None:
+    CallRules(time_zone="Asia/Tokyo").save()
+    booking = submitted(at=datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
+
+    page = as_adviser.get(f"/admin/leads/bookingrequest/{booking.pk}/change/").content.decode()
+
+    assert "24 November 2026, 05:00 JST" in page
+
+
 def test_desk_shows_an_editor_the_pages_and_drafts_first(as_editor: Client) -> None:
     submitted(name="Secret")
     published(a_page("live", title="Live"))
@@ -178,18 +247,24 @@ def test_adviser_is_not_shown_the_pages(as_adviser: Client) -> None:
     assert "A hidden draft" not in as_adviser.get("/admin/").content.decode()
 
 
-def test_a_busier_desk_takes_no_more_queries(as_owner: Client) -> None:
+def test_a_busier_desk_takes_no_more_queries(as_owner: Client, owner: User) -> None:
+    CallRules(calls_a_day=96, calls_a_week=672).save()
     submitted()
     LandingPage.objects.create(slug="first", title="First")
     quiet = queries_of(as_owner, "/admin/")
     for number in range(20):
         submitted()
+        call = submitted(starts_at=tomorrow(0) + timedelta(hours=number))
+        call.confirm(by=owner, at=timezone.now())
         LandingPage.objects.create(slug=f"page-{number}", title="Page")
 
     assert queries_of(as_owner, "/admin/") == quiet
 
 
-@pytest.mark.parametrize("url", ["/admin/", "/admin/password_change/", "/admin/leads/", *LISTS])
+FORMS = [f"/admin/leads/{name}/add/" for name in ("weeklyhours", "closure", "callrules", "busycalendar")]
+
+
+@pytest.mark.parametrize("url", ["/admin/", "/admin/password_change/", "/admin/leads/", *LISTS, *FORMS])
 def test_no_page_of_the_desk_carries_a_style_or_a_script_of_its_own(as_owner: Client, url: str) -> None:
     page = as_owner.get(url, follow=True).content.decode()
 
