@@ -224,7 +224,7 @@ def media_storage(name: str, local: Path) -> dict[str, Any]:
     """Where uploads are kept: files in `local`, else `s3://key:secret@bucket?endpoint=https://…&region=…`."""
     if not (value := text(name)):
         return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "coaching_site.media.WholeFiles",
             "OPTIONS": {"location": local, "base_url": "/media/"},
         }
     parts = split_url(name, value, "s3")
@@ -242,6 +242,7 @@ def media_storage(name: str, local: Path) -> dict[str, Any]:
             "secret_key": unquote(parts.password or "") or None,
             "endpoint_url": query.get("endpoint"),
             "region_name": query.get("region"),
-            "file_overwrite": False,
+            # A name stands for its content, so a file of the same name is the same file.
+            "file_overwrite": True,
         },
     }

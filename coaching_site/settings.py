@@ -114,6 +114,7 @@ WHITENOISE_ADD_HEADERS_FUNCTION = add_to_static_file
 # A form fits in this many bytes and fields; a larger body is refused before it is parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+FILE_UPLOAD_HANDLERS = ["coaching_site.uploads.BoundedUploads"]
 
 # --- Mail
 

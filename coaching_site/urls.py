@@ -2,9 +2,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from coaching_site import health
+from coaching_site.media import media
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("media/<path:name>", media, name="media"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("leads.urls")),

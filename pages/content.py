@@ -28,6 +28,7 @@ from pages.models import (
     Testimonial,
 )
 from pages.models.ordering import Item
+from pages.pictures.shown import as_content
 
 Content = dict[str, Any]
 Rows = list[Content]
@@ -73,16 +74,21 @@ class Items:
 
     model: type[Model]
     fields: list[str]
-    expressions: dict[str, F] = field(default_factory=dict)
+    expressions: dict[str, Any] = field(default_factory=dict)
 
 
 ITEMS = {
     Section.Kind.PAIN_POINTS: Items(PainPoint, ["text"]),
     Section.Kind.SCOPE: Items(ScopePoint, ["title", "text", "drawing"]),
-    Section.Kind.MENTOR: Items(Mentor, ["name", "story", "caption", "drawing_description", "top_level"]),
+    Section.Kind.MENTOR: Items(
+        Mentor,
+        ["name", "story", "caption", "drawing_description", "top_level"],
+        {"picture": as_content("portrait")},
+    ),
     Section.Kind.TESTIMONIALS: Items(
         Testimonial,
         ["name", "role", "outcome_figure", "outcome", "summary", "permission", "permission_on"],
+        {"picture": as_content("portrait")},
     ),
     Section.Kind.OFFERS: Items(Offer, ["title", "text", "anchor"]),
     Section.Kind.STATISTICS: Items(
@@ -111,12 +117,21 @@ def contents_of(pages: Iterable[LandingPage]) -> dict[int, Content]:
     """The same for several pages, by their keys."""
     pages = list(pages)
     steps = _rows(StairStep.objects.filter(page__in=pages), STEP_FIELDS)
-    sections = _rows(Section.objects.filter(page__in=pages, is_shown=True), SECTION_FIELDS)
+    sections = _rows(
+        Section.objects.filter(page__in=pages, is_shown=True),
+        SECTION_FIELDS,
+        {"picture": as_content("illustration")},
+    )
     items = {kind: _items(kind, Q(page__in=pages) | Q(page=None)) for kind in _kinds(sections)}
     brand = _values(Brand.current(), BRAND_FIELDS)
+    sharing_pictures = _sharing_pictures(pages)
     return {
         page.pk: {
-            "page": {"url": page.get_absolute_url(), **_values(page, PAGE_FIELDS)},
+            "page": {
+                "url": page.get_absolute_url(),
+                **_values(page, PAGE_FIELDS),
+                "sharing_picture": sharing_pictures.get(page.pk),
+            },
             "brand": brand,
             "steps": _of_page(page.pk, steps),
             "sections": [
@@ -126,6 +141,11 @@ def contents_of(pages: Iterable[LandingPage]) -> dict[int, Content]:
         }
         for page in pages
     }
+
+
+def _sharing_pictures(pages: list[LandingPage]) -> dict[int, Content]:
+    with_one = LandingPage.objects.filter(pk__in=[page.pk for page in pages], sharing_picture__isnull=False)
+    return dict(with_one.values_list("pk", as_content("sharing_picture")))
 
 
 def shared_content() -> Shared:
@@ -171,7 +191,7 @@ def _with_steps(mentors: Rows) -> Rows:
     return mentors
 
 
-def _rows(rows: QuerySet[Any], fields: list[str], expressions: dict[str, F] | None = None) -> Rows:
+def _rows(rows: QuerySet[Any], fields: list[str], expressions: dict[str, Any] | None = None) -> Rows:
     """In the order of the site, each with its key and its place."""
     found = rows.order_by("position", "pk").values("id", "page", "position", *fields, **(expressions or {}))
     return [{name: _plain(value) for name, value in row.items()} for row in found]

@@ -19,6 +19,7 @@ from pages.models import (
     MentorStep,
     Offer,
     PainPoint,
+    Picture,
     Question,
     ScopePoint,
     Section,
@@ -32,16 +33,17 @@ Place = tuple[str, ...]
 Key = tuple[str | int, ...]
 
 PARTS = {"page": "Page", "brand": "Brand", "steps": "Stair", "sections": "", "items": ""}
+PARTS |= {"picture": "Picture", "sharing_picture": "Sharing picture"}
 """How the parts of the content are called. Empty: their rows speak for themselves."""
 
-NOT_COMPARED = {"id", "position", "is_shared", "url"}
+NOT_COMPARED = {"id", "position", "is_shared", "url", "ending", "width", "height"}
 """What no reader sees, or sees in another field. A change of order is told by itself."""
 
 NAMES = ["heading", "title", "question", "figure", "name", "label", "text"]
 """The fields by which a row is called, the best first."""
 
 MODELS = [Brand, LandingPage, StairStep, Section, PainPoint, ScopePoint, Mentor, MentorStep, Offer]
-MODELS += [Testimonial, Statistic, Question]
+MODELS += [Testimonial, Statistic, Question, Picture]
 LABELS = {
     each.name: str(each.verbose_name)
     for model in MODELS

@@ -1,5 +1,5 @@
 """The content side of the staff desk."""
 
-from pages.admin import brand, items, mentor, page
+from pages.admin import brand, items, mentor, page, picture
 
-__all__ = ["brand", "items", "mentor", "page"]
+__all__ = ["brand", "items", "mentor", "page", "picture"]

@@ -55,7 +55,7 @@ class TestimonialAdmin(ItemAdmin):
     list_display = ["name", "outcome_figure", "outcome", "permission_on", "where", "position"]
     search_fields = ["name", "role", "outcome", "summary"]
     fieldsets = [
-        (None, {"fields": ["name", "role", "outcome_figure", "outcome", "summary"]}),
+        (None, {"fields": ["name", "role", "portrait", "outcome_figure", "outcome", "summary"]}),
         (
             "Permission",
             {

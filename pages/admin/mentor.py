@@ -17,7 +17,7 @@ class MentorAdmin(ItemAdmin):
     search_fields = ["name", "story"]
     inlines = [MentorStepInline]
     fieldsets = [
-        (None, {"fields": ["name", "story"]}),
+        (None, {"fields": ["name", "story", "portrait"]}),
         (
             "The drawing",
             {

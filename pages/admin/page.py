@@ -8,6 +8,7 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from pages.admin.picture_choice import PictureChoice
 from pages.admin.placing import item_kinds
 from pages.admin.publishing import OnTheSite, PublishingAdmin
 from pages.models import LandingPage, PainPoint, ScopePoint, Section, StairStep
@@ -41,7 +42,7 @@ class StairStepInline(admin.StackedInline):
     fields = [("position", "label", "duration", "drawing", "stands_here")]
 
 
-class SectionInline(admin.StackedInline):
+class SectionInline(PictureChoice, admin.StackedInline):
     model = Section
     extra = 0
     classes = ["collapse"]
@@ -55,6 +56,7 @@ class SectionInline(admin.StackedInline):
                 "fields": [
                     "kicker",
                     "introduction",
+                    "illustration",
                     ("action_label", "note"),
                     ("anchor", "menu_label"),
                 ],
@@ -78,7 +80,7 @@ class ScopePointInline(admin.StackedInline):
 
 
 @admin.register(LandingPage)
-class LandingPageAdmin(PublishingAdmin):
+class LandingPageAdmin(PictureChoice, PublishingAdmin):
     list_display = ["title", "address", "is_home", "state", "updated_at"]
     list_filter = [OnTheSite]
     search_fields = ["title", "slug", "message"]
@@ -106,7 +108,7 @@ class LandingPageAdmin(PublishingAdmin):
             {
                 "description": "What search engines and shared links show.",
                 "classes": ["collapse"],
-                "fields": ["seo_title", "seo_description"],
+                "fields": ["seo_title", "seo_description", "sharing_picture"],
             },
         ),
     ]

@@ -5,6 +5,7 @@ from pages.models.claims import Statistic, Testimonial
 from pages.models.items import Offer, PainPoint, Question, ScopePoint
 from pages.models.mentor import Mentor, MentorStep
 from pages.models.page import LandingPage, StairStep
+from pages.models.picture import Picture, Rendition
 from pages.models.publication import Publication
 from pages.models.section import Section
 
@@ -15,8 +16,10 @@ __all__ = [
     "MentorStep",
     "Offer",
     "PainPoint",
+    "Picture",
     "Publication",
     "Question",
+    "Rendition",
     "ScopePoint",
     "Section",
     "StairStep",

@@ -13,6 +13,13 @@ class Testimonial(Item):
 
     name = models.CharField(max_length=80)
     role = models.CharField(max_length=80)
+    portrait = models.ForeignKey(
+        "pages.Picture",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Shown in place of the first letter of the name.",
+    )
     outcome_figure = models.CharField(
         max_length=40, blank=True, help_text="The measured part, like 3 months."
     )

@@ -12,6 +12,13 @@ class Mentor(Item):
     story = models.TextField(
         max_length=6000, help_text="Markdown. The first paragraph is set larger; ==text== is marked."
     )
+    portrait = models.ForeignKey(
+        "pages.Picture",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Shown in place of the drawing.",
+    )
     caption = models.CharField(max_length=160, help_text="Under the drawing.")
     drawing_description = models.CharField(
         max_length=400, help_text="The drawing in words, for those who do not see it."

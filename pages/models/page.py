@@ -33,6 +33,13 @@ class LandingPage(models.Model):
     lower_level_note = models.CharField(max_length=80, blank=True)
     seo_title = models.CharField("search title", max_length=70, blank=True, help_text="Empty: the heading.")
     seo_description = models.CharField("search description", max_length=170, blank=True)
+    sharing_picture = models.ForeignKey(
+        "pages.Picture",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        help_text="Shown where somebody shares the page. Empty: the site draws one.",
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

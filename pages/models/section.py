@@ -26,6 +26,14 @@ class Section(Ordered):
     kicker = models.CharField(max_length=80, blank=True, help_text="A short line above the heading.")
     heading = models.CharField(max_length=120)
     introduction = models.TextField(max_length=6000, blank=True, help_text="Markdown.")
+    illustration = models.ForeignKey(
+        "pages.Picture",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="picture",
+        help_text="Under the heading and its text.",
+    )
     action_label = models.CharField("button or link", max_length=80, blank=True)
     note = models.CharField(max_length=200, blank=True, help_text="Small print of the section.")
     menu_label = models.CharField(

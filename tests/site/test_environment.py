@@ -133,7 +133,7 @@ def test_uploads_may_be_kept_in_a_bucket(owner: Owner) -> None:
         "secret_key": "s/cret",
         "endpoint_url": "https://s3.example.com",
         "region_name": None,
-        "file_overwrite": False,
+        "file_overwrite": True,
     }
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from leads import busy, reminders, waiting_list
 from leads.models import WorkerSign
 from leads.outbox import deliver_next
+from pages.pictures import making, sweeping
 
 logger = logging.getLogger(__name__)
 
@@ -41,20 +42,22 @@ class Part:
 
 
 def parts() -> list[Part]:
-    """What can queue mail comes before the outbox; what waits for other servers comes last."""
+    """What can queue mail comes before the outbox; what takes long comes last."""
     return [
         Part("a sign of life", lambda at: WorkerSign.give(at=at), WorkerSign.EVERY),
         Part("reminders", reminders.queue_due, timedelta(seconds=20)),
         Part("the waiting list", waiting_list.advance, timedelta(seconds=10)),
         Part("the outbox", deliver_next),
         Part("busy calendars", busy.read_next, timedelta(seconds=5)),
+        Part("sizes of pictures", making.make_some),
+        Part("files of no picture", sweeping.sweep, sweeping.EVERY),
     ]
 
 
 class Command(BaseCommand):
     help = (
-        "Sends what the outbox holds, queues reminders, passes on freed times and reads busy calendars, "
-        "round after round, until TERM or Ctrl-C; the mail in hand is finished."
+        "Sends what the outbox holds, queues reminders, passes on freed times, reads busy calendars and "
+        "makes the sizes of pictures, round after round, until TERM or Ctrl-C; the mail in hand is finished."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,109 @@
+"""An upload becomes a picture, or is refused in one sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.core import signing
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+
+from pages.pictures import decode
+from pages.pictures.sizes import name_of_picture
+
+LONGEST_READING = 30.0
+"""Seconds. The process ends itself earlier, unless the machine is very busy."""
+
+KEPT_FOR = 6 * 3600
+"""Seconds for which a form may come back without its file. Sweeping leaves new files alone for longer."""
+
+MEGABYTES = decode.MOST_BYTES // 1024**2
+MEGAPIXELS = decode.MOST_PIXELS // 10**6
+KINDS = "a JPEG, PNG, WebP or AVIF file"
+
+TOO_LARGE = f"This file is larger than {MEGABYTES} MB. Save it smaller, then choose it again."
+SENTENCES = {
+    "not_a_picture": f"This file is no picture that the site can show. Choose {KINDS}.",
+    "too_many_pixels": f"This picture has more than {MEGAPIXELS} megapixels. "
+    "Save it smaller, then choose it again.",
+    "unreadable": "This picture cannot be read: the file is damaged, or the picture too large. "
+    "Save it again, with at most 12 megapixels, then choose it again.",
+}
+
+_one_at_a_time = threading.Lock()
+"""Two uploads at once would need twice the memory."""
+
+
+class Refused(Exception):
+    """The upload is not taken. The text is one sentence for whoever sent it."""
+
+
+@dataclass(frozen=True)
+class Master:
+    """A picture as it was written anew: what all its sizes are made from."""
+
+    key: str
+    ending: str
+    width: int
+    height: int
+    content: bytes = field(default=b"", repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        return name_of_picture(self.key, self.ending)
+
+    def store(self) -> None:
+        """Its name says what is in it, so a file of that name needs no second writing."""
+        if not default_storage.exists(self.name):
+            default_storage.save(self.name, ContentFile(self.content))
+
+    def sign(self) -> str:
+        """A token that a form carries, so that nobody chooses a file twice."""
+        facts = {name: value for name, value in asdict(self).items() if name != "content"}
+        return signing.dumps(facts, salt=__name__)
+
+
+def master_of(token: str) -> Master | None:
+    """The stored picture that a form's token stands for, unless the token is too old or not ours."""
+    try:
+        return Master(**signing.loads(token, salt=__name__, max_age=KEPT_FOR))
+    except signing.BadSignature:
+        return None
+
+
+def receive(upload: UploadedFile[bytes]) -> Master:
+    """The upload, checked by its content, written anew and stored. Raises Refused.
+
+    It takes a second or so, and no database: call it outside transactions.
+    """
+    master = read(upload)
+    master.store()
+    return master
+
+
+def read(upload: UploadedFile[bytes]) -> Master:
+    if (upload.size or 0) > decode.MOST_BYTES:
+        raise Refused(TOO_LARGE)
+    with _one_at_a_time:
+        facts, content = _rewritten(upload.read())
+    if reason := facts.get("refused"):
+        raise Refused(SENTENCES[reason])
+    return Master(key=hashlib.sha256(content).hexdigest()[:32], content=content, **facts)
+
+
+def _rewritten(upload: bytes) -> tuple[dict[str, Any], bytes]:
+    command = [sys.executable, "-I", decode.__file__]
+    try:
+        # The command is our own; only its input is not.
+        done = subprocess.run(command, input=upload, capture_output=True, timeout=LONGEST_READING, check=True)  # noqa: S603
+    except subprocess.SubprocessError:
+        return {"refused": "unreadable"}, b""
+    line, _, content = done.stdout.partition(b"\n")
+    return json.loads(line), content
