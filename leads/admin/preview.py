@@ -91,7 +91,6 @@ class PreviewingAdmin(admin.ModelAdmin):
 
     form = PreviewedForm
     change_form_template = "admin/leads/times_form.html"
-    save_on_top = False
 
     def calendar_with(self, row: Any, calendar: Calendar) -> Calendar:
         """The calendar as it would be with this row saved."""
