@@ -15,8 +15,8 @@ from leads.open_times import open_times
 from leads.outbox import deliver_due
 from pages.models import Brand
 from tests.browser.conftest import OpenPage
+from tests.browser.doing import choice_of, fill_in, send, sign_in
 from tests.browser.looking import sideways_scroll, violations
-from tests.browser.visitor import choice_of, fill_in, send
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -51,11 +51,11 @@ def test_reader_becomes_a_confirmed_call(open_page: OpenPage, owner: User, width
     look_at(desk, scripts)
     sign_in(desk)
     look_at(desk, scripts)
-    desk.get_by_role("navigation", name="Staff").get_by_role("link", name="Booking requests").click()
+    desk.get_by_role("navigation", name="Staff").get_by_role("link", name="Requests").click()
     look_at(desk, scripts)
     desk.get_by_role("link", name="Samira Haddad").click()
     look_at(desk, scripts)
-    desk.get_by_role("button", name="Confirm").click()
+    desk.get_by_role("button", name="Confirm", exact=True).click()
     expect(desk.get_by_text("Confirmed. The confirmation is on its way")).to_be_visible()
     look_at(desk, scripts)
 
@@ -95,12 +95,6 @@ def look_at(page: Page, scripts: bool) -> None:
     assert (page.url, sideways_scroll(page)) == (page.url, 0)
     if scripts:
         assert (page.url, violations(page)) == (page.url, [])
-
-
-def sign_in(page: Page) -> None:
-    page.get_by_label("Username").fill("owner")
-    page.get_by_label("Password").fill("correct horse battery")
-    page.get_by_role("button", name="Log in").click()
 
 
 def calendar_file_of(page: Page) -> str:

@@ -1,4 +1,4 @@
-"""What a prospect does on the form, by what can be read there."""
+"""What people do on the site, by what they can read there."""
 
 from __future__ import annotations
 
@@ -31,3 +31,10 @@ def fill_in(page: Page) -> None:
 
 def send(page: Page) -> None:
     page.get_by_role("button", name="Request this call").click()
+
+
+def sign_in(page: Page) -> None:
+    """As the owner, who is staff."""
+    page.get_by_label("Username").fill("owner")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Log in").click()
