@@ -33,14 +33,10 @@ def all_at_once(port: int, posts: Sequence[Post]) -> list[Answer]:
     """Sends each from a connection of its own, once all are connected. Answers come in the same order."""
     starting_line = Barrier(len(posts))
     with ThreadPoolExecutor(len(posts)) as threads:
-        return list(threads.map(lambda post: _send(port, post, starting_line), posts))
+        return list(threads.map(lambda post: send(port, post, starting_line), posts))
 
 
-def one_by_one(port: int, posts: Sequence[Post]) -> list[Answer]:
-    return [_send(port, post) for post in posts]
-
-
-def _send(port: int, post: Post, starting_line: Barrier | None = None) -> Answer:
+def send(port: int, post: Post, starting_line: Barrier | None = None) -> Answer:
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.connect()
     try:

@@ -23,6 +23,7 @@ PATIENCE = 120.0
 @dataclass(frozen=True)
 class Site:
     port: int
+    pid: int
     database: Database
     session: str
     """Of a member of staff who is signed in."""
@@ -45,7 +46,7 @@ def site(database: Database) -> Iterator[Site]:
         )
     try:
         _wait_until_it_answers(port, process, log)
-        yield Site(port, database, session, log)
+        yield Site(port, process.pid, database, session, log)
     finally:
         process.terminate()
         process.wait(PATIENCE)

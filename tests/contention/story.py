@@ -61,8 +61,12 @@ def forget_all() -> None:
     BookingRequest.objects.all().delete()
 
 
+def open_times_now() -> list[str]:
+    return [as_value(start) for start in open_times(timezone.now()).starts]
+
+
 def an_open_time() -> str:
-    return as_value(open_times(timezone.now()).starts[5])
+    return open_times_now()[5]
 
 
 def holders(value: str) -> list[Holder]:
@@ -75,15 +79,17 @@ def holders(value: str) -> list[Holder]:
     ]
 
 
-def an_unanswered_request() -> int:
+def an_unanswered_request() -> tuple[int, str]:
+    """Its key and its token."""
     forget_all()
-    return submitted(starts_at=open_times(timezone.now()).starts[5]).pk
+    booking = submitted(starts_at=open_times(timezone.now()).starts[5])
+    return booking.pk, booking.token
 
 
-def what_became_of(pk: int) -> dict[str, int]:
+def what_became_of(token: str) -> dict[str, int]:
     """How often each thing happened to a request, and each mail was queued."""
-    events = BookingEvent.objects.filter(booking=pk).values_list("kind", flat=True)
-    mails = Message.objects.filter(booking=pk).values_list("kind", flat=True)
+    events = BookingEvent.objects.filter(booking__token=token).values_list("kind", flat=True)
+    mails = Message.objects.filter(booking__token=token).values_list("kind", flat=True)
     return dict(Counter([f"event {kind}" for kind in events] + [f"mail {kind}" for kind in mails]))
 
 

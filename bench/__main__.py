@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from importlib import import_module
+
+BENCHES = ["delivery", "one_holder", "random_walk", "booking_posts"]
+"""Modules of this package; the `main` of each takes the arguments and returns the exit status."""
+
+
+def main(name: str = "", *arguments: str) -> int:
+    if name and name not in BENCHES:
+        sys.stderr.write(f"There is no benchmark “{name}”, but there are: {', '.join(BENCHES)}.\n")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="coaching-site-bench-") as folder:
+        os.environ["DATA_DIR"] = folder  # Nothing of the owner's is read or written.
+        return max(import_module(f"bench.{bench}").main(arguments) for bench in ([name] if name else BENCHES))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
