@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from statistics import quantiles
 
-from bench.databases import names_of, new_database, options_of, say
+from bench.runs import names_of, new_database, options_of, say
 from tests.contention import story
 from tests.contention.crowd import Answer, Post, send
 from tests.contention.rounds import booking_form

@@ -1,54 +1,35 @@
-"""On which databases a benchmark runs, each time in one of its own."""
+"""New, empty databases for a benchmark: a SQLite file, and one on a PostgreSQL server when there is one."""
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import django
+import psycopg
+from psycopg.sql import SQL, Identifier
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coaching_site.settings")
-django.setup()
-
-from tests.contention.database import SQLITE, Database, database, postgres_server  # noqa: E402
-
-
-def options_of(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument(
-        "--postgres",
-        default=postgres_server(),
-        metavar="URL",
-        help="a server on which a database may be created and dropped; else that of DATABASE_URL",
-    )
-    parser.add_argument("--only", choices=["sqlite", "postgres"], help="leave the other one out")
-    return parser
-
-
-def names_of(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    """The databases to run on: their name, and the URL of their server."""
-    if options.only != "postgres":
-        yield "SQLite", SQLITE
-    if options.only != "sqlite":
-        if options.postgres:
-            yield "PostgreSQL", options.postgres
-        else:
-            say("PostgreSQL is left out: name a server by --postgres or DATABASE_URL.")
+SERVER = os.environ.get("BENCH_POSTGRESQL", "postgres://postgres@127.0.0.1:5432/postgres")
 
 
 @contextmanager
-def new_database(server: str, *, processes: int = 1) -> Iterator[Database]:
-    with (
-        tempfile.TemporaryDirectory(prefix="coaching-site-bench-") as folder,
-        database(Path(folder), server, processes=processes) as run,
-    ):
-        yield run
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def new_databases(folder: Path) -> Iterator[dict[str, str]]:
+    """URLs by the names of the products. Without a server there is no PostgreSQL among them."""
+    found = {"SQLite": f"sqlite:///{folder / 'bench.sqlite3'}"}
+    try:
+        server = psycopg.connect(SERVER, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError:
+        yield found
+        return
+    name = Identifier(f"coaching_site_bench_{secrets.token_hex(4)}")
+    with server:
+        server.execute(SQL("CREATE DATABASE {}").format(name))
+        try:
+            yield found | {
+                "PostgreSQL": urlsplit(SERVER)._replace(path=f"/{name.as_string()[1:-1]}").geturl()
+            }
+        finally:
+            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(name))

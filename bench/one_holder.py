@@ -10,7 +10,7 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 
-from bench.databases import names_of, new_database, options_of, say
+from bench.runs import names_of, new_database, options_of, say
 from tests.contention import story
 from tests.contention.rounds import ROUNDS, Round, book_one_time
 from tests.contention.site import Site, site

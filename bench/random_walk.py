@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from bench.databases import names_of, new_database, options_of, say
+from bench.runs import names_of, new_database, options_of, say
 from tests.contention import walk
 
 
