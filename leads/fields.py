@@ -153,7 +153,7 @@ class TimeAnswer(forms.ChoiceField):
 
     def clean(self, value: Any) -> datetime | None:
         self.validate(value)
-        return None if value == NONE_SUITS else from_value(value)
+        return None if value == NONE_SUITS else from_value(value or "")
 
     def valid_value(self, value: Any) -> bool:
         """Whether it is a time at all. Whether it is still open, the form finds out."""
