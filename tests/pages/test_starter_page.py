@@ -104,6 +104,9 @@ QUESTIONS = [
     "Can I do this alongside a full-time job?",
 ]
 
+LINK = re.compile(r"\[([^]]+)\]\([^)]+\)")
+"""As Markdown writes it: its words, and where it leads."""
+
 NOT_SHOWN = {"slug", "kind", "anchor", "drawing", "explained_by", "permission"}
 """Fields whose text is for links, for the code or for staff."""
 
@@ -140,7 +143,8 @@ def texts(content: Any, *, skip: set[str]) -> Iterator[str]:
         for value in content:
             yield from texts(value, skip=skip)
     elif isinstance(content, str):
-        yield from (line.strip("#- ").replace("==", "") for line in content.splitlines() if line)
+        lines = (line.strip("#- ").replace("==", "") for line in content.splitlines() if line)
+        yield from (LINK.sub(r"\1", line) for line in lines)
 
 
 def texts_of(*paths: Path, skip: set[str] = NOT_SHOWN) -> list[str]:
@@ -272,6 +276,7 @@ def test_load_says_what_it_loaded_and_then_what_it_kept() -> None:
     assert first.splitlines() == [
         "Loaded the brand and what every page shares.",
         "Loaded / (AI Architect vs AI Engineer: Senior Career Progression).",
+        "Loaded /backend-developer-to-ai-engineer/ (Backend Developer to AI Engineer: What Carries Over).",
         "Loaded /privacy/ (Privacy).",
         "Loaded /terms/ (Terms).",
         "Loaded the words of the booking page.",
@@ -279,6 +284,7 @@ def test_load_says_what_it_loaded_and_then_what_it_kept() -> None:
     ]
     assert second.splitlines() == [
         "Kept / (AI Architect vs AI Engineer: Senior Career Progression).",
+        "Kept /backend-developer-to-ai-engineer/ (Backend Developer to AI Engineer: What Carries Over).",
         "Kept /privacy/ (Privacy).",
         "Kept /terms/ (Terms).",
         "Nothing was loaded: this site has content of its own.",
