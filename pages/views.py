@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
@@ -53,8 +52,5 @@ def rendered(content: Content, **more: Any) -> str:
 
     Who gives a `rendering` of their own can ask it afterwards until when the page is true.
     """
-    own = {
-        "canonical_url": settings.SITE_URL + content["page"]["url"],
-        "rendering": Rendering(at=timezone.now()),
-    }
+    own = {"rendering": Rendering(at=timezone.now())}
     return render_to_string("pages/landing_page.html", {**content, **own, **more})
