@@ -8,6 +8,7 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from pages.admin.found import FoundCardAdmin
 from pages.admin.picture_choice import PictureChoice
 from pages.admin.placing import item_kinds
 from pages.admin.publishing import OnTheSite, PublishingAdmin
@@ -80,7 +81,7 @@ class ScopePointInline(admin.StackedInline):
 
 
 @admin.register(LandingPage)
-class LandingPageAdmin(PictureChoice, PublishingAdmin):
+class LandingPageAdmin(PictureChoice, FoundCardAdmin, PublishingAdmin):
     list_display = ["title", "address", "is_home", "state", "updated_at"]
     list_filter = [OnTheSite]
     search_fields = ["title", "slug", "message"]
