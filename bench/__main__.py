@@ -5,16 +5,23 @@ import sys
 import tempfile
 from importlib import import_module
 
-BENCHES = ["delivery", "one_holder", "random_walk", "booking_posts"]
+import django
+
+BENCHES = ["delivery", "growth", "one_holder", "random_walk", "booking_posts"]
 """Modules of this package; the `main` of each takes the arguments and returns the exit status."""
+
+ON_REQUEST = ["flame"]
+"""Others, which draw rather than measure."""
 
 
 def main(name: str = "", *arguments: str) -> int:
-    if name and name not in BENCHES:
-        sys.stderr.write(f"There is no benchmark “{name}”, but there are: {', '.join(BENCHES)}.\n")
+    if name and name not in (known := BENCHES + ON_REQUEST):
+        sys.stderr.write(f"There is no benchmark “{name}”, but there are: {', '.join(known)}.\n")
         return 2
     with tempfile.TemporaryDirectory(prefix="coaching-site-bench-") as folder:
         os.environ["DATA_DIR"] = folder  # Nothing of the owner's is read or written.
+        os.environ["DJANGO_SETTINGS_MODULE"] = "coaching_site.settings"
+        django.setup()
         return max(import_module(f"bench.{bench}").main(arguments) for bench in ([name] if name else BENCHES))
 
 

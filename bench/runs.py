@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coaching_site.settings")
-django.setup()
-
-from tests.contention.database import SQLITE, Database, database, postgres_server  # noqa: E402
+from tests.contention.database import SQLITE, Database, database, postgres_server
 
 
 def options_of(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

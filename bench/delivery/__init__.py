@@ -12,7 +12,6 @@ import os
 import platform
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -24,7 +23,8 @@ from bench.delivery import site
 from bench.delivery.load import Round, measure
 from bench.delivery.table import Row, Rows, lines_of, lines_of_figures
 from bench.delivery.targets import SERVED, Target, start_targets
-from bench.delivery.tools import Missing, need_programs, program, say
+from bench.delivery.tools import Missing, need_programs, program
+from bench.runs import say
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -90,7 +90,3 @@ def _version_of(name: str) -> str:
     )
     found = re.search(r"\d+\.\d+\.\d+", said.stderr + said.stdout)
     return f"{name} {found[0] if found else ''}".strip()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from bench.delivery.tools import Missing
+from bench.delivery.tools import KEPT, Missing
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
@@ -43,7 +43,7 @@ class Server:
         self.url = f"http://127.0.0.1:{port}" if port else ""
         self._command = command
         self._log = log
-        self._environment = os.environ | environment
+        self._environment = KEPT | environment
         self._folder = folder
 
     def __enter__(self) -> Server:

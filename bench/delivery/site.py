@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 import brotli
 
 from bench.delivery.servers import Server, free_port
-from bench.delivery.tools import PEERS, ROOT, Missing, environment_of
+from bench.delivery.tools import KEPT, PEERS, ROOT, Missing, environment_of
 
 OUR_SETTINGS = {"DJANGO_SETTINGS_MODULE": "coaching_site.settings", "PYTHONPATH": str(ROOT)}
 CONFIGURATION = "python:coaching_site.gunicorn_config"
@@ -112,14 +111,14 @@ def peer(name: str, folder: Path, ours: Page, *, options: list[str], is_cached: 
     )
 
 
-def gunicorn_options() -> list[str]:
+def gunicorn_options(data: Path) -> list[str]:
     """What our configuration says of workers and threads, for others to run under."""
     code = (
         "import coaching_site.gunicorn_config as c; print(c.worker_class, c.workers, c.threads, c.keepalive)"
     )
     said = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code],
-        env=os.environ | OUR_SETTINGS,
+        env=KEPT | OUR_SETTINGS | {"DATA_DIR": str(data)},
         capture_output=True,
         text=True,
         check=True,
@@ -133,7 +132,7 @@ def gunicorn_options() -> list[str]:
 
 def _run(command: list[str | Path], environment: dict[str, str], folder: Path) -> None:
     done = subprocess.run(  # noqa: S603 (our own commands)
-        command, env=os.environ | environment, cwd=folder, capture_output=True, text=True, check=False
+        command, env=KEPT | environment, cwd=folder, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise Missing(f"“{' '.join(map(str, command[1:]))}” failed:\n{done.stderr.strip()}")

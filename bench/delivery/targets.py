@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bench.delivery import nginx, site
 from bench.delivery.servers import Server
-from bench.delivery.tools import Missing, say
+from bench.delivery.tools import Missing
+from bench.runs import say
 
 NGINX = "nginx, the same page as a file"
 FLOOR = "a bare WSGI function, the same bytes"
@@ -36,7 +37,7 @@ def start_targets(folder: Path, running: ExitStack, *, with_peers: bool) -> list
     data = folder / "site"
     data.mkdir()
     site.prepare(data)
-    options = site.gunicorn_options()
+    options = site.gunicorn_options(data)
     workers = int(options[options.index("--workers") + 1])
 
     # The handler behind the delivery's front, and the whole application.

@@ -6,9 +6,10 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import venv
 from pathlib import Path
+
+from bench.runs import say
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ROOT / "bench" / "peers"
@@ -18,13 +19,12 @@ BROTLI_MODULE = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 PACKAGES = ["nginx", "libnginx-mod-http-brotli-static", "wrk"]
 
 
+KEPT = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+"""All that a server gets to know of the environment here: it must not find the owner's database."""
+
+
 class Missing(Exception):
     """Something that is needed is not here. The text says what, and what to do."""
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def need_programs() -> None:
