@@ -15,9 +15,11 @@ from moto.server import ThreadedMotoServer
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from coaching_site.environment import media_storage
+from pages.content import content_of
 from pages.models import LandingPage, Picture, Section
 from pages.pictures import sweeping
 from pages.pictures.making import make_next
+from pages.sharing.picture import picture_url
 from tests.pages.factories import a_page, published
 from tests.pages.pictures import add, as_file, image
 
@@ -140,3 +142,18 @@ def test_orphans_are_swept_from_the_bucket(bucket: Any, as_editor: Client) -> No
 
 def test_file_that_is_not_there_is_not_found(bucket: Any, client: Client) -> None:
     assert client.get(f"/media/pictures/{'0' * 32}.jpg").status_code == 404
+
+
+def test_sharing_picture_is_kept_in_the_bucket_and_replaced_there(bucket: Any) -> None:
+    page = a_page()
+    kept = []
+    for title in ("First title", "Second title"):
+        page.title = title
+        page.save()
+        published(page)
+        url = picture_url(content_of(page))
+        assert [Client().get(url).status_code for _ in range(2)] == [200, 200]
+        kept.append(names_in(bucket))
+
+    assert [len(names) for names in kept] == [1, 1]
+    assert kept[0] != kept[1]
