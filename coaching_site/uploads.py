@@ -1,14 +1,16 @@
-"""How much of a request's files is kept: what a picture may have, in memory, and nothing on disk."""
+"""How much of a request's files is kept: what a picture may have, and hardly any of it in memory."""
 
 from __future__ import annotations
 
-import io
+import tempfile
 from typing import Any
 
-from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 from pages.pictures.decode import MOST_BYTES
+
+MOST_IN_MEMORY = 256 * 1024
 
 
 class BoundedUploads(FileUploadHandler):
@@ -24,7 +26,8 @@ class BoundedUploads(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self.kept = io.BytesIO()
+        # Closed with the uploaded file, at the end of the request.
+        self.kept = tempfile.SpooledTemporaryFile(max_size=MOST_IN_MEMORY)  # noqa: SIM115
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if len(raw_data) <= self.room:
@@ -32,16 +35,9 @@ class BoundedUploads(FileUploadHandler):
             self.kept.write(raw_data)
         else:
             self.room = 0
-            self.kept = io.BytesIO()
+            self.kept.seek(0)
+            self.kept.truncate()
 
-    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile[bytes]:
         self.kept.seek(0)
-        return InMemoryUploadedFile(
-            file=self.kept,
-            field_name=self.field_name,
-            name=self.file_name or "",
-            content_type=self.content_type,
-            size=file_size,
-            charset=self.charset,
-            content_type_extra=self.content_type_extra,
-        )
+        return UploadedFile(self.kept, self.file_name, self.content_type, file_size, self.charset)

@@ -6,9 +6,10 @@ import hashlib
 import json
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from django.core import signing
 from django.core.files.base import ContentFile
@@ -34,7 +35,7 @@ SENTENCES = {
     "too_many_pixels": f"This picture has more than {MEGAPIXELS} megapixels. "
     "Save it smaller, then choose it again.",
     "unreadable": "This picture cannot be read: the file is damaged, or the picture too large. "
-    "Save it again, with at most 12 megapixels, then choose it again.",
+    "Save it as a JPEG of at most 10 megapixels, then choose it again.",
 }
 
 _one_at_a_time = threading.Lock()
@@ -92,17 +93,24 @@ def read(upload: UploadedFile[bytes]) -> Master:
     if (upload.size or 0) > decode.MOST_BYTES:
         raise Refused(TOO_LARGE)
     with _one_at_a_time:
-        facts, content = _rewritten(upload.read())
+        facts, content = _rewritten(upload)
     if reason := facts.get("refused"):
         raise Refused(SENTENCES[reason])
     return Master(key=hashlib.sha256(content).hexdigest()[:32], content=content, **facts)
 
 
-def _rewritten(upload: bytes) -> tuple[dict[str, Any], bytes]:
+def _rewritten(upload: UploadedFile[bytes]) -> tuple[dict[str, Any], bytes]:
+    with tempfile.TemporaryFile() as file:
+        file.writelines(upload.chunks())
+        file.seek(0)
+        return _answer_to(file)
+
+
+def _answer_to(file: IO[bytes]) -> tuple[dict[str, Any], bytes]:
     command = [sys.executable, "-I", decode.__file__]
     try:
-        # The command is our own; only its input is not.
-        done = subprocess.run(command, input=upload, capture_output=True, timeout=LONGEST_READING, check=True)  # noqa: S603
+        # The command is our own; only what it reads is not.
+        done = subprocess.run(command, stdin=file, capture_output=True, timeout=LONGEST_READING, check=True)  # noqa: S603
     except subprocess.SubprocessError:
         return {"refused": "unreadable"}, b""
     line, _, content = done.stdout.partition(b"\n")
