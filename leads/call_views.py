@@ -1,4 +1,7 @@
-"""The prospect's own page, and what a prospect can do there. A GET shows; only a POST acts."""
+"""The prospect's own page, and what a prospect can do there. A GET shows; only a POST acts.
+
+Of two clicks on a button the second finds that it is done, which is as the prospect wished: it is no problem.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,8 @@ def _move(request: HttpRequest, form: MoveForm) -> HttpResponse:
         form.refuse_time(taken.starts_at, open_times(timezone.now(), moving=form.booking))
         return _show_times(request, form, status=409)
     except (Stale, TooLate) as refusal:
-        return _refuse(request, form.booking, refusal)
+        is_done = _booking(form.booking.token).starts_at == form.cleaned_data["starts_at"]
+        return _see(form.booking) if is_done else _refuse(request, form.booking, refusal)
     return _see(form.booking)
 
 
@@ -71,7 +75,6 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     try:
         booking.cancel(by=None, at=timezone.now())
     except (Stale, TooLate) as refusal:
-        # After a second click it is as the prospect wished.
         is_done = _booking(token).status == Status.CANCELLED
         return _see(booking) if is_done else _refuse(request, booking, refusal)
     return _see(booking)
@@ -92,9 +95,8 @@ def take(request: HttpRequest, token: str) -> HttpResponse:
     try:
         waiting_list.accept(booking, at=timezone.now())
     except (TimeTaken, Stale, TooLate) as refusal:
-        # After a second click, and after another choice, the prospect has a time.
-        has_time = _booking(token).starts_at is not None
-        return _see(booking) if has_time else _refuse(request, booking, refusal)
+        is_done = _booking(token).starts_at is not None
+        return _see(booking) if is_done else _refuse(request, booking, refusal)
     return _see(booking)
 
 

@@ -218,7 +218,9 @@ class BookingRequest(models.Model):
             ),
             models.CheckConstraint(condition=~Q(consent=""), name="consent_was_given"),
             models.CheckConstraint(
-                condition=Q(starts_at=None, ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                # To compare with nothing gives nothing, which a database lets pass: hence both “not null”.
+                condition=Q(starts_at=None, ends_at=None)
+                | Q(starts_at__isnull=False, ends_at__isnull=False, ends_at__gt=F("starts_at")),
                 name="a_call_has_a_start_and_an_end",
             ),
             models.CheckConstraint(
