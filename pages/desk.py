@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.urls import reverse
 from django.utils import timezone
 
-from pages.models import LandingPage
+from pages.basis import CLAIM_AGE
+from pages.models import LandingPage, Publication, Statistic, Testimonial
 from pages.publishing import standings
 
 SHOWN = 10
@@ -18,7 +20,12 @@ def of_pages(user: User | AnonymousUser) -> dict[str, Any]:
     """Empty for those who may not see pages."""
     if not user.has_perm("pages.view_landingpage"):
         return {}
-    return {"pages": _pages(at=timezone.now())}
+    now = timezone.now()
+    return {
+        "pages": _pages(at=now),
+        "coming": Publication.objects.coming(now).select_related("page").defer("content")[:SHOWN],
+        "old_claims": old_claims(at=now),
+    }
 
 
 def _pages(*, at: datetime) -> list[LandingPage]:
@@ -28,3 +35,20 @@ def _pages(*, at: datetime) -> list[LandingPage]:
     for page in pages:
         page.standing = found[page.pk]
     return sorted(pages, key=lambda page: page.standing.state == "published")
+
+
+def old_claims(*, at: datetime) -> list[dict[str, Any]]:
+    """What nobody has looked at for too long, the oldest first."""
+    last_day = (at - CLAIM_AGE).date()
+    figures = Statistic.objects.filter(checked_on__lt=last_day)
+    testimonials = Testimonial.objects.filter(permission_on__lt=last_day)
+    claims = [
+        *(_claim(row, row.checked_on, "last checked") for row in figures),
+        *(_claim(row, row.permission_on, "permission given") for row in testimonials),
+    ]
+    return sorted(claims, key=lambda claim: claim["day"])[:SHOWN]
+
+
+def _claim(row: Statistic | Testimonial, day: Any, what_happened: str) -> dict[str, Any]:
+    url = reverse(f"admin:pages_{row._meta.model_name}_change", args=[row.pk])
+    return {"words": str(row), "url": url, "day": day, "what_happened": what_happened}

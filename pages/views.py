@@ -47,10 +47,10 @@ def _moved(request: HttpRequest, address: str) -> HttpResponse:
     return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
 
 
-def rendered(content: Content, **more: Any) -> str:
+def rendered(content: Content, *, template: str = "pages/landing_page.html", **more: Any) -> str:
     """The page as HTML. It is made without the request, so that nothing of a visitor can get into it.
 
     Who gives a `rendering` of their own can ask it afterwards until when the page is true.
     """
     own = {"rendering": Rendering(at=timezone.now())}
-    return render_to_string("pages/landing_page.html", {**content, **own, **more})
+    return render_to_string(template, {**content, **own, **more})

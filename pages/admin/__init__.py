@@ -1,5 +1,5 @@
 """The content side of the staff desk."""
 
-from pages.admin import brand, items, mentor, page, picture
+from pages.admin import brand, items, mentor, page, picture, publication
 
-__all__ = ["brand", "items", "mentor", "page", "picture"]
+__all__ = ["brand", "items", "mentor", "page", "picture", "publication"]

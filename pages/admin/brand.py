@@ -2,17 +2,19 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from pages.admin.shared import ReachAdmin
 from pages.admin.singleton import SingletonAdmin
 from pages.models import Brand
 
 
 @admin.register(Brand)
-class BrandAdmin(SingletonAdmin):
+class BrandAdmin(ReachAdmin, SingletonAdmin):
     fieldsets = [
         (
             "Who speaks",
             {
-                "description": "In the header and at the foot of every page, and in every mail.",
+                "description": "Readers of a page see it once the page is published; mails and the booking "
+                "page have it from now on.",
                 "fields": ["name", "role", "programme", "contact_email"],
             },
         ),

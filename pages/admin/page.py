@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from pages.admin.found import FoundCardAdmin
+from pages.admin.page_list import OnTheSite
 from pages.admin.picture_choice import PictureChoice
 from pages.admin.placing import item_kinds
-from pages.admin.publishing import OnTheSite, PublishingAdmin
+from pages.admin.publishing import PublishingAdmin
 from pages.models import LandingPage, PainPoint, ScopePoint, Section, StairStep
 
 

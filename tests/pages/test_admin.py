@@ -118,7 +118,10 @@ def act(client: Client, action: str, *pages: LandingPage) -> list[str]:
 def test_pages_are_published_and_taken_off_from_the_list(as_editor: Client) -> None:
     first, second = a_page("first"), a_page("second")
 
-    told = [act(as_editor, "publish", first, second), act(as_editor, "take_off", first, a_page("draft"))]
+    told = [
+        act(as_editor, "publish_selected", first, second),
+        act(as_editor, "take_off_selected", first, a_page("draft")),
+    ]
 
     assert told == [["Published: “The first”, “The second”."], ["No longer on the site: “The first”."]]
     assert [row.page for row in Publication.objects.live(timezone.now())] == [second]
@@ -245,7 +248,7 @@ def test_a_longer_page_takes_no_more_queries(as_editor: Client) -> None:
 
     def add(number: int) -> None:
         for model in models:
-            more: dict[str, Any] = {"anchor": f"place-{number}"} if model is Section else {}
+            more: dict[str, Any] = {"anchor": f"place-{number}", "kind": "prose"} if model is Section else {}
             baker.make(model, page=page, **more)
 
     add(0)

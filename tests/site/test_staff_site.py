@@ -54,6 +54,7 @@ def test_editor_sees_the_pages_alone(as_editor: Client) -> None:
 def every_address(*apps: str) -> list[str]:
     """The addresses of the apps' lists and forms, of a row that is there."""
     submitted()
+    published(a_page())
     addresses = []
     for url in (url for url, app in LISTS.items() if app in apps):
         model = MODELS[url]
