@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.forms import Media
+from django.forms import Media, Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -39,7 +39,7 @@ class PictureForm(forms.ModelForm):
     class Meta:
         model = Picture
         fields = ["title", "alternative_text", "is_decoration", "focus_x", "focus_y"]
-        widgets = {"alternative_text": forms.Textarea(attrs={"rows": 2})}
+        widgets = {"alternative_text": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
 
 
 class UploadForm(PictureForm):
@@ -62,21 +62,18 @@ class UploadForm(PictureForm):
         match cleaned["master"]:
             case Refused() as refusal:
                 self.add_error("upload", str(refusal))
+            case Master() as master if twin := Picture.objects.filter(key=master.key).first():
+                self.add_error("upload", ValidationError(_already_here(twin)))
             case Master() as master:
                 self._bring_back(master, cleaned["title"])
-                self._refuse_twin(master)
             case _ if "upload" not in self.errors:
                 self.add_error("upload", "Choose a file.")
         return cleaned
 
     def _bring_back(self, master: Master, title: str) -> None:
         """Should another field need correction, the form comes back with the file."""
-        self.data = {**self.data, "kept": master.sign(), "title": title}
+        self.data = dict(self.data.items()) | {"kept": master.sign(), "title": title}
         self["upload"].help_text = "The file is here; there is no need to choose it again."
-
-    def _refuse_twin(self, master: Master) -> None:
-        if twin := Picture.objects.filter(key=master.key).first():
-            self.add_error("upload", ValidationError(_already_here(twin)))
 
 
 def _received(upload: Any) -> Master | Refused:
@@ -127,7 +124,8 @@ class PictureAdmin(admin.ModelAdmin):
     @property
     def media(self) -> Media:
         return super().media + Media(
-            css={"all": ["css/staff-pictures.css"]}, js=["js/focus.js", "js/progress.js"]
+            css={"all": ["css/staff-pictures.css"]},
+            js=[Script("js/focus.js", defer=True), Script("js/progress.js", defer=True)],  # type: ignore[list-item]
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Picture]:
@@ -196,7 +194,7 @@ class PictureAdmin(admin.ModelAdmin):
         links = ((_form_of(row), row._meta.verbose_name, row) for row in rows)
         return format_html_join(", ", '<a href="{}">{} “{}”</a>', links) or "nothing yet"
 
-    @admin.display(description="")
+    @admin.display(description="picture")
     def preview(self, picture: Picture) -> SafeString:
         return render_to_string(
             "admin/pages/picture/_preview.html",

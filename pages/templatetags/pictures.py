@@ -11,12 +11,20 @@ from pages.pictures.sizes import WIDTHS, widths_of
 
 register = template.Library()
 
+COLUMN = "(width > 60rem) 38vw, 92vw"
 SIZES = {
-    "mentor": "(width > 47rem) min(38vw, 34rem), 92vw",
-    "testimonial": "6rem",
-    "section": "(width > 80rem) 80rem, 92vw",
+    "portrait of a mentor": "(width > 47rem) 38vw, 92vw",
+    "portrait of a client": "5rem",
+    "pain_points": COLUMN,
+    "questions": COLUMN,
+    "mentor": "(width > 47rem) 53vw, 92vw",
+    "prose": "(width > 60rem) 53vw, 92vw",
+    "closing": "(width > 60rem) 53vw, 92vw",
 }
 """How wide each place is, by the window: what a browser needs to choose a file before it knows the styles."""
+
+WHOLE_WIDTH = "(width > 80rem) 80rem, 92vw"
+"""Of the pictures in all other kinds of section."""
 
 USUAL_WIDTH = WIDTHS[1]
 
@@ -27,7 +35,7 @@ def picture(shown: Shown, place: str) -> dict[str, Any]:
     usual = max([width for width in widths if width <= USUAL_WIDTH], default=widths[0])
     return {
         "picture": shown,
-        "sizes": SIZES[place],
+        "sizes": SIZES.get(place, WHOLE_WIDTH),
         "sources": sources_of(shown),
         "srcset": srcset(shown, shown["ending"]),
         "usual": address(shown, usual, shown["ending"]),

@@ -239,7 +239,7 @@ def test_form_without_a_file_asks_for_one(as_editor: Client) -> None:
 
 
 def test_file_is_chosen_once_even_when_the_rest_needs_correction(as_editor: Client) -> None:
-    form = a_form(name="In_the_office.jpg", alternative_text="")
+    form = a_form(name="In_the_office.jpg", alternative_text="An office", is_decoration="on")
     first = as_editor.post(f"{PICTURES}add/", form)
     kept = first.context["adminform"].form["kept"].value()
     title = first.context["adminform"].form["title"].value()
@@ -247,6 +247,7 @@ def test_file_is_chosen_once_even_when_the_rest_needs_correction(as_editor: Clie
     as_editor.post(f"{PICTURES}add/", {"alternative_text": "An office", "kept": kept, "title": title})
 
     assert "The file is here" in first.content.decode()
+    assert "An office</textarea>" in first.content.decode()
     assert [(each.title, each.width) for each in Picture.objects.all()] == [("In the office", 900)]
 
 
