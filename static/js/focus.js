@@ -7,6 +7,7 @@ const [across, down] = ["focus_x", "focus_y"].map((name) => document.querySelect
 
 if (frame && across && down) {
   const mark = document.createElement("i");
+  mark.className = "datum-mark";
   frame.append(mark);
 
   const show = () => {
