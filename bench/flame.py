@@ -79,7 +79,7 @@ def _names(frame: FrameType | None) -> list[str]:
 
 def _name(frame: FrameType) -> str:
     module = str(frame.f_globals.get("__name__", ""))
-    if module in UNTOLD or module.startswith(("bench.", "asgiref.", "runpy", "django.test.")):
+    if module in UNTOLD or module.startswith(UNTOLD_PACKAGES):
         return ""
     if module.startswith("django.template."):
         return _template_of(frame.f_code, frame.f_locals)
@@ -88,12 +88,14 @@ def _name(frame: FrameType) -> str:
 
 UNTOLD = {
     "__main__",
-    "runpy",
+    "__mp_main__",
     "contextlib",
-    "threading",
     "django.core.handlers.exception",
     "django.utils.deprecation",
+    "runpy",
+    "threading",
 }
+UNTOLD_PACKAGES = ("asgiref.", "bench.", "concurrent.", "django.test.", "multiprocessing.")
 
 
 def _template_of(code: CodeType, local: dict[str, Any]) -> str:

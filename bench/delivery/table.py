@@ -111,7 +111,7 @@ class Figure:
     unit: str = ""
 
     def line(self, rows: Rows) -> list[str]:
-        wanted = f"{'≥' if self.at_least else '≤'} {self.limit:g}{self.unit}"
+        wanted = f"{'≥' if self.at_least else '≤'} {short(self.limit)}{self.unit}"
         try:
             found = self.found(rows)
         except KeyError:

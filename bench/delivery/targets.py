@@ -45,7 +45,8 @@ def start_targets(folder: Path, running: ExitStack, *, with_peers: bool) -> list
     served = running.enter_context(site.gunicorn("coaching_site.wsgi:application", data))
     page = site.Page.of(served)
     page.write(folder / "pages")
-    page.write(data / "published")
+    if not (data / "published").exists():
+        page.write(data / "published")
     floor = site.gunicorn("bench.delivery.floor:application", data, FLOOR_DIR=str(folder / "pages"))
     bare = nginx.bare(folder / "pages", folder / "bare", workers=workers)
     deployed = nginx.deployed(data, folder / "deployed", workers=workers, gunicorn=served)

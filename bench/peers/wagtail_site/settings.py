@@ -64,7 +64,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         # The drawings are the same files.
-        "DIRS": [PEER_DIR / "head", OUR_TEMPLATES],
+        "DIRS": [PEER_DIR / "filler", OUR_TEMPLATES],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
