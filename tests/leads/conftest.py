@@ -1,6 +1,10 @@
-"""What the tests of leads share: a stored request, and a visitor with a browser's headers."""
+"""What the tests of leads share: a stored request, a visitor with a browser's headers, and a Monday."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.test import Client
 
 from leads.models import BookingRequest, CallRules, WeeklyHours
@@ -26,3 +30,10 @@ def open_hours(db: None) -> CallRules:
 def visitor(open_hours: CallRules) -> Client:
     """A browser on our own page. It would notice a missing CSRF exemption."""
     return Client(enforce_csrf_checks=True, headers={"Sec-Fetch-Site": "same-origin", "Host": "127.0.0.1"})
+
+
+@pytest.fixture
+def monday() -> Iterator[None]:
+    """For tests whose times must not depend on when they run: seven o'clock in Amsterdam."""
+    with time_machine.travel(datetime(2026, 11, 23, 6, 0, tzinfo=UTC), tick=False):
+        yield

@@ -2,31 +2,22 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from leads.models import BookingPage, BookingRequest, Message
-from tests.leads.factories import ANSWERS
+from leads.open_times import open_times
+from tests.counting import queries_of
+from tests.leads.factories import ANSWERS, submitted
+from tests.leads.reading import errors_of, hidden_fields, page_of
 
 COMPLETE = ANSWERS | {"consent": "on", "starts_at": "none"}
-
-
-def page_of(response: Any) -> str:
-    return str(response.content.decode())
-
-
-def hidden_fields(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
-
-
-def errors_of(response: Any) -> dict[str, list[str]]:
-    return {name: list(map(str, errors)) for name, errors in response.context["form"].errors.items()}
 
 
 # --- Reading
@@ -99,6 +90,17 @@ def test_reading_the_form_takes_few_queries(
     # The words, six about the open times, the brand, the pages at the foot.
     with django_assert_max_num_queries(9):
         visitor.get("/book/")
+
+
+def test_reading_the_form_takes_as_many_queries_among_many_requests(visitor: Client) -> None:
+    among_none = queries_of(visitor, "/book/")
+    now = timezone.now()
+    for start in open_times(now).starts[:10]:
+        submitted(starts_at=start)
+    for days in range(1, 31):
+        submitted(starts_at=now.replace(minute=0, second=0, microsecond=0) - timedelta(days=days))
+
+    assert queries_of(visitor, "/book/") == among_none
 
 
 def test_form_takes_no_other_method(visitor: Client) -> None:

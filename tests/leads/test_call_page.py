@@ -1,13 +1,20 @@
 """The prospect's own page, in each state of a request."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
+from leads import calendar_file, clock
 from leads.models import BookingRequest, Outcome, Status
+from leads.open_times import open_times
 from tests.leads.factories import submitted
+
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 def show(visitor: Client, booking: BookingRequest) -> str:
@@ -101,8 +108,113 @@ def test_what_was_typed_is_shown_as_text(visitor: Client) -> None:
     assert "a &amp; &lt;b&gt;" in page
 
 
+# --- With a time
+
+
+@pytest.fixture
+def call(visitor: Client) -> BookingRequest:
+    """Asked for by a prospect in New York."""
+    start = open_times(timezone.now()).starts[0]
+    return submitted(starts_at=start, time_zone="America/New_York")
+
+
+def begun(call: BookingRequest, minutes: int) -> None:
+    start = timezone.now() - timedelta(minutes=minutes)
+    BookingRequest.objects.filter(pk=call.pk).update(starts_at=start, ends_at=start + timedelta(minutes=30))
+
+
+def test_time_is_told_by_both_clocks(visitor: Client, call: BookingRequest) -> None:
+    page = show(visitor, call)
+
+    assert call.starts_at is not None
+    for zone in ["America/New_York", "Europe/Amsterdam"]:
+        assert clock.in_full(call.starts_at, zone) in page
+
+
+def test_only_a_confirmed_call_that_is_ahead_is_added_to_a_calendar(
+    visitor: Client, call: BookingRequest, owner: User
+) -> None:
+    link = f"{call.get_absolute_url()}call.ics"
+    requested = show(visitor, call)
+    call.confirm(by=owner, at=timezone.now())
+    confirmed = show(visitor, call)
+    begun(call, minutes=5)
+
+    assert [link in page for page in (requested, confirmed, show(visitor, call))] == [False, True, False]
+    assert f'href="{escape(calendar_file.google_link(call))}"' in confirmed
+    assert f'href="{escape(calendar_file.outlook_link(call))}"' in confirmed
+
+
+@pytest.mark.parametrize(
+    ("is_confirmed", "minutes", "words"),
+    [
+        (True, 10, ["You’re booked.", "The call has begun"]),
+        (True, 60, ["This call is over."]),
+        (False, 10, ["That time has passed.", "did not confirm it in time"]),
+    ],
+)
+def test_call_in_the_past_offers_no_change(
+    visitor: Client, call: BookingRequest, owner: User, is_confirmed: bool, minutes: int, words: list[str]
+) -> None:
+    if is_confirmed:
+        call.confirm(by=owner, at=timezone.now())
+    begun(call, minutes)
+
+    page = show(visitor, call)
+
+    assert [word for word in words if word not in page] == []
+    assert f"{call.get_absolute_url()}move/" not in page
+    assert f"{call.get_absolute_url()}cancel/" not in page
+    assert "You will be reminded" not in page
+
+
+def test_cancelled_call_tells_no_time(visitor: Client, call: BookingRequest) -> None:
+    call.cancel(by=None, at=timezone.now())
+
+    page = show(visitor, call)
+
+    assert 'class="when"' not in page
+    assert "This call will not take place." in page
+
+
+def test_waiting_list_has_words_of_its_own(visitor: Client) -> None:
+    page = show(visitor, submitted(on_waiting_list=True))
+
+    assert "You’re in line." in page
+    assert "Withdraw the request" in page
+
+
+def test_file_is_a_download_that_nobody_keeps(visitor: Client, call: BookingRequest) -> None:
+    response = visitor.get(f"{call.get_absolute_url()}call.ics")
+
+    assert {name: response[name] for name in ["Content-Type", "Content-Disposition", "X-Robots-Tag"]} == {
+        "Content-Type": "text/calendar; charset=utf-8",
+        "Content-Disposition": 'attachment; filename="strategy-call.ics"',
+        "X-Robots-Tag": "noindex",
+    }
+    assert "no-store" in response["Cache-Control"]
+    assert response.content.startswith(b"BEGIN:VCALENDAR\r\n")
+
+
+def test_without_a_time_there_is_no_file(
+    visitor: Client, booking: BookingRequest, call: BookingRequest
+) -> None:
+    call.cancel(by=None, at=timezone.now())
+
+    for request in [booking, call]:
+        assert visitor.get(f"{request.get_absolute_url()}call.ics").status_code == 404
+
+
 def test_page_takes_few_queries(
     visitor: Client, booking: BookingRequest, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_max_num_queries(4):  # the request, its offer, the brand, the pages at the foot
         show(visitor, booking)
+
+
+def test_page_of_a_call_takes_few_queries(
+    visitor: Client, call: BookingRequest, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    # The same, the coach’s zone, and for each of two calendars the brand and the place.
+    with django_assert_max_num_queries(9):
+        show(visitor, call)

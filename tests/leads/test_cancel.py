@@ -14,6 +14,8 @@ from leads.open_times import open_times
 from tests.leads.factories import submitted
 from tests.leads.reading import alert_of, page_of
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 
 @pytest.fixture
 def start(visitor: Client) -> datetime:

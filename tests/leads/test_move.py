@@ -24,6 +24,8 @@ from tests.leads.reading import (
     title_of,
 )
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 
 @pytest.fixture
 def times(visitor: Client) -> tuple[datetime, ...]:

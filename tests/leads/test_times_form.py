@@ -28,6 +28,8 @@ from tests.leads.reading import (
     title_of,
 )
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 TICKS = ["consent", "mail_consent"]
 COMPLETE = ANSWERS | {"consent": "on", "mail_consent": "on"}
 

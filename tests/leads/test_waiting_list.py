@@ -29,6 +29,8 @@ from leads.time_choices import as_value
 from tests.leads.factories import submitted
 from tests.leads.reading import alert_of, page_of
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 OVER = "This time was kept for you for a while, and is not any more. You are still in line."
 
 
