@@ -174,7 +174,7 @@ def copy(row: Model, first: int, last: int, changes: dict[str, str]) -> None:
 def earlier(minutes: str) -> str:
     """SQL for an instant so many minutes before the benchmark began, on a full five minutes."""
     if connection.vendor == "sqlite":
-        return f"datetime('{BEGAN}', '-' || ({minutes}) || ' minutes')"
+        return f"datetime('{BEGAN}', -({minutes}) || ' minutes')"
     return f"timestamptz '{BEGAN}+00' - ({minutes}) * interval '1 minute'"
 
 
