@@ -30,6 +30,7 @@ from pages.models import (
     Statistic,
     Testimonial,
 )
+from pages.models.publication import NotPublishable
 from pages.publishing import publish
 
 FOLDER = Path(__file__).parent
@@ -73,7 +74,10 @@ def load_pages(folder: Path = FOLDER) -> list[LandingPage]:
         if path.name != SHARED_FILE:
             with read(path) as content:
                 pages.append(_load_page(content))
-    publish(*pages, by=None, at=timezone.now())
+    try:
+        publish(*pages, by=None, at=timezone.now())
+    except NotPublishable as refusal:
+        raise BrokenFile(str(refusal)) from refusal
     return pages
 
 
