@@ -17,6 +17,7 @@ class OfferAdmin(ItemAdmin):
 
 @admin.register(Question)
 class QuestionAdmin(ItemAdmin):
+    markdown_fields = ["answer"]
     search_fields = ["question", "answer"]
     prepopulated_fields = {"anchor": ["question"]}
     fieldsets = [(None, {"fields": ["question", "answer", "anchor"]}), ItemAdmin.placing]
@@ -52,6 +53,7 @@ def _words(question: Question | None) -> str | None:
 
 @admin.register(Testimonial)
 class TestimonialAdmin(ItemAdmin):
+    markdown_fields = ["summary"]
     list_display = ["name", "outcome_figure", "outcome", "permission_on", "where", "position"]
     search_fields = ["name", "role", "outcome", "summary"]
     fieldsets = [

@@ -14,6 +14,7 @@ class MentorStepInline(admin.StackedInline):
 
 @admin.register(Mentor)
 class MentorAdmin(ItemAdmin):
+    markdown_fields = ["story"]
     search_fields = ["name", "story"]
     inlines = [MentorStepInline]
     fieldsets = [

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from pages.admin.found import FoundCardAdmin
+from pages.admin.markdown import MarkdownFields, MarkdownPreviewAdmin
 from pages.admin.page_list import OnTheSite
 from pages.admin.picture_choice import PictureChoice
 from pages.admin.placing import item_kinds
@@ -44,8 +45,9 @@ class StairStepInline(admin.StackedInline):
     fields = [("position", "label", "duration", "drawing", "stands_here")]
 
 
-class SectionInline(PictureChoice, admin.StackedInline):
+class SectionInline(MarkdownFields, PictureChoice, admin.StackedInline):
     model = Section
+    markdown_fields = ["introduction"]
     extra = 0
     classes = ["collapse"]
     prepopulated_fields = {"anchor": ["heading"]}
@@ -82,7 +84,7 @@ class ScopePointInline(admin.StackedInline):
 
 
 @admin.register(LandingPage)
-class LandingPageAdmin(PictureChoice, FoundCardAdmin, PublishingAdmin):
+class LandingPageAdmin(PictureChoice, FoundCardAdmin, MarkdownPreviewAdmin, PublishingAdmin):
     list_display = ["title", "address", "is_home", "state", "updated_at"]
     list_filter = [OnTheSite]
     search_fields = ["title", "slug", "message"]

@@ -9,6 +9,7 @@ from django.db.models import Field, QuerySet
 from django.forms import Field as FormField
 from django.http import HttpRequest
 
+from pages.admin.markdown import MarkdownFields
 from pages.admin.shared import ReachAdmin
 from pages.models import LandingPage
 from pages.models.ordering import Item
@@ -40,7 +41,7 @@ def _page(key: str) -> LandingPage | None:
     return LandingPage.objects.filter(pk=key).first() if key.isdecimal() else None
 
 
-class ItemAdmin(ReachAdmin):
+class ItemAdmin(MarkdownFields, ReachAdmin):
     """A list in the order of the site, whose positions are edited in place."""
 
     list_display = ["__str__", "where", "position"]
