@@ -14,10 +14,26 @@ zones?.addEventListener("change", showTimes);
 
 function choose(own) {
   if (!own || zones.value === own) return;
-  zones.value = own;
-  // An old name, such as Asia/Calcutta, which the list has under its new one.
-  if (zones.value !== own) zones.prepend(new Option(nameOf(own), own, true, true));
+  const zone = listedAs(own);
+  zones.value = zone;
+  if (zones.value !== zone) zones.prepend(new Option(nameOf(zone), zone, true, true));
   showTimes();
+}
+
+// Browsers report some zones by old names, such as Europe/Kiev, which the list has under the new ones.
+function listedAs(own) {
+  const region = own.slice(0, own.indexOf("/") + 1);
+  const listed = [...zones.options].map((option) => option.value);
+  if (listed.includes(own)) return own;
+  return listed.find((zone) => zone.startsWith(region) && browserCalls(zone) === own) ?? own;
+}
+
+function browserCalls(timeZone) {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+  } catch {
+    return ""; // A zone that is newer than the browser.
+  }
 }
 
 function showTimes() {
