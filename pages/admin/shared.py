@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from pages.admin.acting import TO_PUBLISH, attempt, staff_of
+from pages.admin.editing import EditingAdmin
 from pages.content import ITEMS
 from pages.differences import Difference
 from pages.models import Brand, LandingPage
@@ -51,7 +52,7 @@ class SharedContentAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/pages/landingpage/shared.html", context)
 
 
-class ReachAdmin(admin.ModelAdmin):
+class ReachAdmin(EditingAdmin):
     """The form of a row that several pages may show: says which, and after a save, that they do not yet."""
 
     def change_view(

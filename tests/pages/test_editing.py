@@ -39,6 +39,14 @@ def test_form_with_markdown_has_a_guide_and_a_preview(kind: str, as_editor: Clie
     assert 'js/markdown.js" defer' in source
 
 
+@pytest.mark.parametrize("kind", ["landingpage", "offer", "brand"])
+def test_letters_are_counted_in_each_form_of_content(kind: str, as_editor: Client) -> None:
+    source = as_editor.get(f"/admin/pages/{kind}/add/").content.decode()
+
+    assert 'js/counters.js" defer' in source
+    assert 'maxlength="' in source
+
+
 def test_each_section_of_a_page_has_a_guide(as_editor: Client) -> None:
     page = a_page()
     Section.objects.create(page=page, kind="prose", anchor="a", heading="A")

@@ -1,0 +1,11 @@
+"""What all forms of content have to make editing pleasant."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.forms.widgets import Script
+
+
+class EditingAdmin(admin.ModelAdmin):
+    class Media:
+        js = [Script("js/counters.js", defer=True)]
