@@ -8,6 +8,7 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from pages.admin.copying import CopyingAdmin
 from pages.admin.editing import EditingAdmin
 from pages.admin.found import FoundCardAdmin
 from pages.admin.markdown import MarkdownFields, MarkdownPreviewAdmin
@@ -85,7 +86,9 @@ class ScopePointInline(admin.StackedInline):
 
 
 @admin.register(LandingPage)
-class LandingPageAdmin(PictureChoice, FoundCardAdmin, MarkdownPreviewAdmin, PublishingAdmin, EditingAdmin):
+class LandingPageAdmin(
+    PictureChoice, FoundCardAdmin, MarkdownPreviewAdmin, CopyingAdmin, PublishingAdmin, EditingAdmin
+):
     list_display = ["title", "address", "is_home", "state", "updated_at"]
     list_filter = [OnTheSite]
     search_fields = ["title", "slug", "message"]
