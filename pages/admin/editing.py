@@ -8,4 +8,4 @@ from django.forms.widgets import Script
 
 class EditingAdmin(admin.ModelAdmin):
     class Media:
-        js = [Script("js/counters.js", defer=True)]
+        js = [Script(f"js/{name}.js", type="module") for name in ("counters", "ordering")]

@@ -25,7 +25,7 @@ LONGEST = 20_000
 
 class MarkdownInput(AdminTextareaWidget):
     class Media:
-        js = [Script("js/markdown.js", defer=True)]
+        js = [Script("js/markdown.js", type="module")]
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         field = super().render(name, value, attrs, renderer)

@@ -1,7 +1,5 @@
 // Says under the field that is being typed in how much room is left. Without this script, the browser
 // still stops at the limit, and the server says so.
-"use strict";
-
 // From here on, it is also read out.
 const LITTLE_ROOM = 20;
 const counter = document.createElement("p");

@@ -1,7 +1,5 @@
 // Shows below a Markdown field, while somebody types, what readers will see. The server makes it, with what
 // also makes the page. Without this script, the page's own preview shows the same.
-"use strict";
-
 const PAUSE = 350; // milliseconds without a keystroke
 const waiting = new WeakMap();
 const asked = new WeakMap();

@@ -36,14 +36,14 @@ def test_form_with_markdown_has_a_guide_and_a_preview(kind: str, as_editor: Clie
 
     assert source.count(f'data-markdown="{PREVIEW}"') == 1
     assert source.count("How to write Markdown") == 1
-    assert 'js/markdown.js" defer' in source
+    assert 'js/markdown.js" type="module"' in source
 
 
 @pytest.mark.parametrize("kind", ["landingpage", "offer", "brand"])
-def test_letters_are_counted_in_each_form_of_content(kind: str, as_editor: Client) -> None:
+def test_letters_are_counted_and_rows_moved_in_each_form_of_content(kind: str, as_editor: Client) -> None:
     source = as_editor.get(f"/admin/pages/{kind}/add/").content.decode()
 
-    assert 'js/counters.js" defer' in source
+    assert [f'js/{name}.js" type="module"' in source for name in ("counters", "ordering")] == [True, True]
     assert 'maxlength="' in source
 
 
