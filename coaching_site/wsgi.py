@@ -18,6 +18,11 @@ CHARSET = re.compile(r"charset\s*=", re.IGNORECASE)
 UTF_8 = re.compile(r"""charset\s*=\s*(["']?)utf-?8\1\s*(;|$)""", re.IGNORECASE)
 
 site = get_wsgi_application()
+"""Django alone: every page is made anew."""
+
+from pages.delivery.front import DeliveryFront  # noqa: E402 (the models are there only now)
+
+front = DeliveryFront(site)
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -30,4 +35,4 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     if CHARSET.search(content_type) and not UTF_8.search(content_type):
         start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
         return [b"Only UTF-8 is understood here.\n"]
-    return site(environ, start_response)
+    return front(environ, start_response)

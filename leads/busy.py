@@ -9,11 +9,10 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from leads import emails, outside
 from leads.calendar_reader import Busy, Unreadable, Window, busy_times
 from leads.models import BusyCalendar, BusyTime, CallRules, Message
+from leads.turn import calendar_turn
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ def read(calendar: BusyCalendar, at: datetime, *, fetch: Fetch = outside.fetch) 
 def keep(calendar: BusyCalendar, busy: Busy, at: datetime) -> None:
     """Replaces the copy as a whole: nobody ever sees half of the old and half of the new."""
     times = [BusyTime(calendar=calendar, starts_at=begins, ends_at=ends) for begins, ends in busy.times]
-    with transaction.atomic():
+    with calendar_turn():
         calendar.times.all().delete()
         BusyTime.objects.bulk_create(times)
         calendar.note_success(at=at, next_read_at=at + READ_EVERY, warning=_warning(busy.skipped))

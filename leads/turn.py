@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection, transaction
 
+from pages.models import SiteVersion
+
 ADVISORY_LOCK = 5_216_842_003
 """Any number that nothing else in the database uses."""
 
@@ -23,20 +25,27 @@ ADVISORY_LOCK = 5_216_842_003
 def calendar_turn() -> Iterator[None]:
     """A transaction in which nobody else changes who holds which time. It may stand within another one.
 
-    The next in line comes in only when this one has been committed.
+    The next in line comes in only when this one has been committed. What pages show of the calendar is
+    made anew after it.
     """
-    if connection.vendor == "postgresql":
-        with transaction.atomic():
+    with _line(), transaction.atomic():
+        if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
-            yield
-    elif connection.in_atomic_block:
-        # SQLite has one writer, and with IMMEDIATE that is whoever began a transaction. To wait for the file
-        # now would be to wait for somebody who waits for us.
-        with transaction.atomic():
-            yield
+        yield
+        SiteVersion.raise_()
+
+
+@contextmanager
+def _line() -> Iterator[None]:
+    """Waits on SQLite until it is our turn.
+
+    SQLite has one writer, and with IMMEDIATE that is whoever began a transaction: to wait for the file
+    within one would be to wait for somebody who waits for us.
+    """
+    if connection.vendor == "postgresql" or connection.in_atomic_block:
+        yield
     else:
         with (settings.DATA_DIR / "calendar.lock").open("w") as line:
             fcntl.flock(line, fcntl.LOCK_EX)  # Closing the file lets the next one in.
-            with transaction.atomic():
-                yield
+            yield

@@ -6,15 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
 
-from pages.delivery import delivered
 from pages.models import Publication
 from pages.seo import absolute
 
 
 @require_safe
-@delivered
+@cache_control(no_cache=True)
+@conditional_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every page that readers see now, and since when it says what it says."""
     live = Publication.objects.live(timezone.now()).order_by("-is_home", "slug").defer("content")
@@ -29,7 +30,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@delivered
+@cache_control(no_cache=True)
+@conditional_page
 def robots(request: HttpRequest) -> HttpResponse:
     text = render_to_string("robots.txt", {"sitemap_url": absolute(reverse("sitemap"))})
     return HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -6,29 +6,31 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from pages.content import Content
-from pages.delivery import delivered
+from pages.delivery.front import FOR_EVER, TRUE_UNTIL
 from pages.models import Publication
 from pages.rendering import Rendering
 
 
 @require_safe
-@delivered
+@cache_control(no_cache=True)
 def home(request: HttpRequest) -> HttpResponse:
     return _answer(request, Q(is_home=True))
 
 
 @require_safe
-@delivered
+@cache_control(no_cache=True)
 def landing_page(request: HttpRequest, slug: str) -> HttpResponse:
     return _answer(request, Q(slug=slug))
 
 
 def _answer(request: HttpRequest, place: Q) -> HttpResponse:
     """One query, whether the page is here, moved, or was taken off."""
-    publication, footer = Publication.objects.read(place, at=timezone.now())
+    rendering = Rendering(at=timezone.now())
+    publication, footer, next_change_at = Publication.objects.read(place, at=rendering.at)
     match publication:
         case None:
             raise Http404
@@ -38,7 +40,11 @@ def _answer(request: HttpRequest, place: Q) -> HttpResponse:
             return _moved(request, publication.redirect_to)
     if request.path not in publication.addresses:
         return _moved(request, publication.get_absolute_url())
-    return HttpResponse(rendered(publication.content or {}, footer=footer))
+    if next_change_at:
+        rendering.holds_until(next_change_at)
+    html = rendered(publication.content or {}, footer=footer, rendering=rendering)
+    true_until = rendering.true_until.isoformat() if rendering.true_until else FOR_EVER
+    return HttpResponse(html, headers={TRUE_UNTIL: true_until})
 
 
 def _moved(request: HttpRequest, address: str) -> HttpResponse:

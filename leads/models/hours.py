@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from leads import zones
+from leads.turn import calendar_turn
 from pages.models.singleton import Singleton
 
 CELL = timedelta(minutes=5)
@@ -37,7 +39,30 @@ def between(least: int, most: int) -> list[MinValueValidator | MaxValueValidator
     return [MinValueValidator(least), MaxValueValidator(most)]
 
 
-class CallRules(Singleton):
+class CalendarQuerySet(models.QuerySet[Any]):
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with calendar_turn():
+            return super().delete()
+
+
+class CalendarSetting(models.Model):
+    """Decides which times are open, so that each change of it is a turn of the calendar."""
+
+    objects = CalendarQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with calendar_turn():
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with calendar_turn():
+            return super().delete(*args, **kwargs)
+
+
+class CallRules(CalendarSetting, Singleton):
     """How calls are offered: the coach's zone, their length, the air around them, and how many."""
 
     time_zone = models.CharField(max_length=64, default="Europe/Amsterdam", validators=[known_zone])
@@ -92,7 +117,7 @@ class CallRules(Singleton):
         return timedelta(days=self.horizon_days)
 
 
-class WeeklyHours(models.Model):
+class WeeklyHours(CalendarSetting):
     """Hours of one weekday in which calls are possible, by the clock on the coach's wall."""
 
     class Weekday(models.IntegerChoices):
@@ -123,7 +148,7 @@ class WeeklyHours(models.Model):
         return f"{self.get_weekday_display()} {self.begins:%H:%M}–{self.ends:%H:%M}"
 
 
-class Closure(models.Model):
+class Closure(CalendarSetting):
     """Whole days without calls, by the coach's calendar."""
 
     first_day = models.DateField()

@@ -8,6 +8,7 @@ from pages.models.page import LandingPage, StairStep
 from pages.models.picture import Picture, Rendition
 from pages.models.publication import Publication
 from pages.models.section import Section
+from pages.models.site_version import SiteVersion
 
 __all__ = [
     "Brand",
@@ -22,6 +23,7 @@ __all__ = [
     "Rendition",
     "ScopePoint",
     "Section",
+    "SiteVersion",
     "StairStep",
     "Statistic",
     "Testimonial",

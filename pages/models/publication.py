@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any, NoReturn, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import ExpressionWrapper, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from pages.basis import unfounded_claims
 from pages.models.page import LandingPage
+from pages.models.site_version import SiteVersion
 
 FOOTER_SLUGS = ["privacy", "terms"]
 """Every page links to the pages at these addresses, while they are on the site."""
@@ -30,6 +31,14 @@ class NotPublishable(Exception):
 
 class Unchangeable(Exception):
     """A publication is written once."""
+
+
+class Read(NamedTuple):
+    """What answers at an address, the pages at the foot, and when the next publication begins to count."""
+
+    publication: Publication | None
+    footer: list[Publication]
+    next_change_at: datetime | None
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -64,11 +73,14 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """
         return self.filter(reduce(or_, (_is_newest_of_holder(place, at) for place in places)))
 
-    def read(self, place: Q, *, at: datetime) -> tuple[Publication | None, list[Publication]]:
-        """What answers at an address, and the pages at the foot of every page, in one query."""
+    def read(self, place: Q, *, at: datetime) -> Read:
+        """All that a page view asks of the database, in one query."""
         asked = ExpressionWrapper(_is_newest_of_holder(place, at), models.BooleanField())
-        found: list[Any] = list(self.answering(place, *FOOTER_PLACES, at=at).annotate(is_asked=asked))
-        return next((row for row in found if row.is_asked), None), at_foot(found)
+        coming = Publication.objects.coming(at).values("counts_from")[:1]
+        answering = self.answering(place, *FOOTER_PLACES, at=at)
+        found: list[Any] = list(answering.annotate(is_asked=asked, next_change_at=Subquery(coming)))
+        asked_for = next((row for row in found if row.is_asked), None)
+        return Read(asked_for, at_foot(found), asked_for and asked_for.next_change_at)
 
     # Publications are written one by one, through `save`, and never changed.
 
@@ -137,7 +149,9 @@ class Publication(models.Model):
             raise Unchangeable
         if self.content is not None and (sentences := unfounded_claims(self.content)):
             raise NotPublishable(*sentences)
-        super().save(force_insert=True)
+        with transaction.atomic():
+            super().save(force_insert=True)
+            SiteVersion.raise_()
 
     def get_absolute_url(self) -> str:
         return reverse("home") if self.is_home else reverse("landing_page", args=[self.slug])
@@ -155,7 +169,9 @@ class Publication(models.Model):
         """Takes back what is planned. What readers have seen stays on record."""
         if self.counts_from <= at:
             raise Unchangeable
-        self.delete()
+        with transaction.atomic():
+            self.delete()
+            SiteVersion.raise_()
 
 
 def at_foot(publications: Iterable[Publication]) -> list[Publication]:

@@ -1,88 +1,356 @@
-"""How a public page leaves: small, and asked for again without being sent again."""
+"""The delivery front: what it answers by itself, what it stores, and what can never get into it."""
+
+from __future__ import annotations
 
 import gzip
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.test import RequestFactory
+from django.db import connection, transaction
+from pytest_django import Settings
 
-from pages.delivery import delivered, preferred_encoding
+import tests.wsgi
+from pages.delivery import files, version
+from pages.delivery.encoding import preferred_encoding
+from pages.delivery.entry import make
+from pages.delivery.front import FOR_EVER, TRUE_UNTIL, DeliveryFront
+from pages.delivery.store import Store
+from pages.models import SiteVersion
+from tests.wsgi import Reply
 
-PAGE = "<p>" + "a page " * 200
+pytestmark = pytest.mark.django_db
 
-
-@delivered
-def show(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(PAGE)
-
-
-def ask(**headers: str) -> HttpResponseBase:
-    return show(RequestFactory().get("/", headers=headers))
-
-
-@pytest.mark.parametrize(
-    ("accepted", "encoding"),
-    [
-        ("", ""),
-        ("gzip, deflate, br, zstd", "br"),
-        ("gzip", "gzip"),
-        ("GZIP", "gzip"),
-        ("br;q=0.5, gzip", "gzip"),
-        ("br;q=0.5, gzip;q=0.5", "br"),
-        ("br;q=0, gzip;q=0", ""),
-        ("*", "br"),
-        ("br;q=0, *;q=0.1", "gzip"),
-        ("identity", ""),
-        ("br;q=soon", ""),
-        ("br;q=", ""),
-        ("broken", ""),
-        (",,;;,", ""),
-    ],
-)
-def test_encoding_is_the_one_that_the_browser_likes_best(accepted: str, encoding: str) -> None:
-    assert preferred_encoding(accepted) == encoding
+PAGE = b"<p>" + b"a page " * 200
+HOST = "coach.example"
 
 
-def test_page_is_the_same_in_every_encoding() -> None:
-    plain, small, smallest = ask(), ask(accept_encoding="gzip"), ask(accept_encoding="br")
+@dataclass
+class Site:
+    """Stands for Django: says how often it was asked, and answers what it is told to."""
 
-    assert isinstance(plain, HttpResponse)
-    assert isinstance(small, HttpResponse)
-    assert isinstance(smallest, HttpResponse)
-    assert plain.content.decode() == PAGE
-    assert gzip.decompress(small.content).decode() == PAGE
-    assert brotli.decompress(smallest.content).decode() == PAGE
-    assert len({plain["ETag"], small["ETag"], smallest["ETag"]}) == 3
+    body: bytes = PAGE
+    status: str = "200 OK"
+    headers: list[tuple[str, str]] = field(
+        default_factory=lambda: [("Content-Type", "text/html"), (TRUE_UNTIL, FOR_EVER)]
+    )
+    asked: list[str] = field(default_factory=list)
+    pause: threading.Event | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.asked.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+        if self.pause:
+            self.pause.wait(5)
+        start_response(self.status, self.headers)
+        return [self.body]
 
 
-def test_any_cache_may_keep_the_page_and_asks_back_each_time() -> None:
-    response = ask(accept_encoding="br")
+def ask(front: DeliveryFront, path: str = "/", method: str = "GET", **headers: str) -> Reply:
+    return tests.wsgi.ask(front, path, method, host=HOST, **headers)
 
-    assert {name: response[name] for name in ("Cache-Control", "Vary", "Content-Encoding")} == {
+
+@pytest.fixture(autouse=True)
+def our_site(settings: Settings, tmp_path: Path) -> None:
+    settings.SITE_URL = f"http://{HOST}"
+    settings.PUBLISHED_DIR = tmp_path / "published"
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+@pytest.fixture
+def front(site: Site) -> Iterator[DeliveryFront]:
+    front = DeliveryFront(site)
+    yield front
+    front.settle()
+
+
+def test_a_page_is_made_once_and_then_answered_from_the_store(front: DeliveryFront, site: Site) -> None:
+    replies = [ask(front) for _ in range(3)]
+
+    assert site.asked == ["GET /"]
+    assert {reply.body for reply in replies} == {PAGE}
+    assert replies[0] == replies[2]
+
+
+def test_page_is_the_same_in_every_encoding(front: DeliveryFront) -> None:
+    plain, small, smallest = ask(front), ask(front, accept_encoding="gzip"), ask(front, accept_encoding="br")
+
+    assert plain.body == gzip.decompress(small.body) == brotli.decompress(smallest.body) == PAGE
+    assert len({reply.headers["ETag"] for reply in (plain, small, smallest)}) == 3
+    assert smallest.headers == {
+        "Content-Type": "text/html",
         "Cache-Control": "no-cache",
+        "Content-Length": str(len(smallest.body)),
+        "ETag": smallest.headers["ETag"],
         "Vary": "Accept-Encoding",
         "Content-Encoding": "br",
     }
 
 
-def test_unchanged_page_is_not_sent_again() -> None:
-    etag = ask(accept_encoding="br")["ETag"]
+def test_a_browser_that_has_the_page_gets_no_body(front: DeliveryFront, site: Site) -> None:
+    etag = ask(front, accept_encoding="br").headers["ETag"]
 
-    again = ask(accept_encoding="br", if_none_match=etag)
+    reply = ask(front, accept_encoding="br", if_none_match=f'"other", W/{etag}')
 
-    assert again.status_code == 304
-    assert isinstance(again, HttpResponse)
-    assert again.content == b""
-    assert {name: again[name] for name in ("ETag", "Vary", "Cache-Control")} == {
-        "ETag": etag,
-        "Vary": "Accept-Encoding",
-        "Cache-Control": "no-cache",
+    assert (reply.status, reply.body) == ("304 Not Modified", b"")
+    assert reply.headers == {"Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding"}
+    assert site.asked == ["GET /"]
+
+
+def test_an_etag_of_another_encoding_is_no_reason_for_304(front: DeliveryFront) -> None:
+    etag = ask(front, accept_encoding="gzip").headers["ETag"]
+
+    assert ask(front, accept_encoding="br", if_none_match=etag).status == "200 OK"
+
+
+def test_head_has_the_headers_and_no_body(front: DeliveryFront, site: Site) -> None:
+    head = ask(front, method="HEAD")
+
+    assert (head.status, head.body, head.headers) == ("200 OK", b"", ask(front).headers)
+    assert site.asked == ["GET /"]
+
+
+def test_a_page_gets_smaller_while_nobody_waits_and_keeps_its_etag(front: DeliveryFront, site: Site) -> None:
+    site.body = b"".join(b"<p>%d is not %d" % (number, number**3) for number in range(999))
+    first = ask(front, accept_encoding="br")
+    front.settle()
+    later = ask(front, accept_encoding="br")
+
+    assert len(later.body) < len(first.body)
+    assert later.headers["ETag"] == first.headers["ETag"]
+    assert brotli.decompress(later.body) == brotli.decompress(first.body) == site.body
+    assert site.asked == ["GET /"]
+
+
+def test_a_change_is_seen_by_the_next_reader(front: DeliveryFront, site: Site) -> None:
+    ask(front)
+    SiteVersion.raise_()
+    site.body = b"new"
+
+    assert ask(front).body == b"new"
+
+
+def test_a_change_that_is_rolled_back_was_none(front: DeliveryFront, site: Site) -> None:
+    ask(front)
+    with transaction.atomic():
+        SiteVersion.raise_()
+        transaction.set_rollback(True)
+
+    ask(front)
+
+    assert site.asked == ["GET /"]
+
+
+def test_a_page_is_made_anew_when_its_truth_lapses(front: DeliveryFront, site: Site) -> None:
+    site.headers = [(TRUE_UNTIL, datetime.now(UTC).isoformat())]
+
+    ask(front)
+    ask(front)
+
+    assert site.asked == ["GET /", "GET /"]
+
+
+def test_how_long_a_page_is_true_stays_in_the_house(front: DeliveryFront, site: Site) -> None:
+    site.status = "410 Gone"
+
+    assert TRUE_UNTIL not in ask(front).headers
+    assert TRUE_UNTIL not in ask(front, "/privacy/").headers
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        ("200 OK", []),
+        ("404 Not Found", [(TRUE_UNTIL, FOR_EVER)]),
+        ("301 Moved", [(TRUE_UNTIL, FOR_EVER), ("Location", "/elsewhere/")]),
+        ("200 OK", [(TRUE_UNTIL, FOR_EVER), ("Set-Cookie", "a=b")]),
+    ],
+)
+def test_nothing_is_stored_but_a_page_that_says_so(
+    front: DeliveryFront, site: Site, status: str, headers: list[tuple[str, str]]
+) -> None:
+    site.status, site.headers = status, headers
+
+    replies = [ask(front), ask(front)]
+
+    assert len(site.asked) == 2
+    assert [reply.status for reply in replies] == [status, status]
+    assert not list(files.root().rglob("index*"))
+
+
+@pytest.mark.parametrize("path", ["/book/", "/admin/", "/livez", "/calls/x/", "/static/a.css", "//", "/a/b/"])
+def test_what_is_no_page_passes_through(front: DeliveryFront, site: Site, path: str) -> None:
+    ask(front, path)
+    ask(front, path)
+
+    assert site.asked == [f"GET {path}", f"GET {path}"]
+
+
+def test_a_post_passes_through(front: DeliveryFront, site: Site) -> None:
+    ask(front)
+    ask(front, method="POST")
+
+    assert site.asked == ["GET /", "POST /"]
+
+
+# --- Poison, and what would make it swell
+
+
+def test_a_query_a_cookie_and_a_header_do_not_matter(front: DeliveryFront, site: Site) -> None:
+    first = ask(front)
+    second = ask(front, cookie="sessionid=x", x_forwarded_host="evil.example", accept_language="nl")
+
+    assert second == first
+    assert site.asked == ["GET /"]
+
+
+def test_another_host_has_pages_of_its_own_and_none_of_them_is_published(
+    front: DeliveryFront, site: Site, settings: Settings
+) -> None:
+    settings.SITE_URL = "http://other.example"
+
+    ask(front)
+
+    assert not list(files.root().rglob("index*"))
+
+
+def test_a_page_over_https_is_not_the_one_over_http(
+    front: DeliveryFront, site: Site, settings: Settings
+) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ask(front, x_forwarded_proto="https")
+    site.status, site.headers = "301 Moved", [("Location", "https://coach.example/")]
+
+    assert ask(front).status == "301 Moved"
+    assert ask(front, x_forwarded_proto="https").status == "200 OK"
+
+
+def test_the_store_is_bounded_in_entries_and_in_bytes() -> None:
+    entry = make(PAGE, [], version=0, true_until=0)
+    few, small = Store(most_entries=2), Store(most_bytes=entry.size)
+    keys = [("http", HOST, f"/{number}/") for number in range(3)]
+
+    for key in keys:
+        few.put(key, entry)
+        small.put(key, entry)
+
+    assert [few.get(key) is not None for key in keys] == [False, True, True]
+    assert [small.get(key) is not None for key in keys] == [False, False, True]
+
+
+def test_encodings_are_remembered_for_few_headers_only() -> None:
+    assert preferred_encoding.cache_info().maxsize == 256
+
+
+# --- Files
+
+
+def published() -> dict[str, bytes]:
+    found = {
+        str(path.relative_to(files.root())): path.read_bytes() for path in files.root().rglob("index.html*")
     }
+    return dict(sorted(found.items()))
 
 
-def test_another_encoding_is_another_answer() -> None:
-    etag = ask(accept_encoding="br")["ETag"]
+def test_a_page_is_published_as_files(front: DeliveryFront) -> None:
+    ask(front)
+    ask(front, "/privacy/")
 
-    assert ask(accept_encoding="gzip", if_none_match=etag).status_code == 200
+    assert list(published()) == [
+        "index.html",
+        "index.html.br",
+        "index.html.gz",
+        "privacy/index.html",
+        "privacy/index.html.br",
+        "privacy/index.html.gz",
+    ]
+    assert published()["index.html"] == PAGE
+    assert brotli.decompress(published()["index.html.br"]) == PAGE
+    assert gzip.decompress(published()["index.html.gz"]) == PAGE
+
+
+def test_another_process_reads_the_files_instead_of_making_the_page(front: DeliveryFront) -> None:
+    ask(front)
+    front.settle()
+    another = Site()
+
+    assert ask(DeliveryFront(another)) == ask(front)
+    assert another.asked == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_go_when_a_change_commits(front: DeliveryFront) -> None:
+    ask(front)
+    with transaction.atomic():
+        SiteVersion.raise_()
+        assert published()
+
+    assert published() == {}
+
+
+def test_a_page_that_was_made_before_a_change_is_not_published_after_it() -> None:
+    entry = make(PAGE, [], version=version.current(), true_until=9e9)
+    SiteVersion.raise_()
+
+    files.write("/", entry)
+
+    assert published() == {}
+
+
+def test_broken_files_are_passed_over(front: DeliveryFront, site: Site) -> None:
+    ask(front)
+    front.settle()
+    (files.root() / files.FACTS).write_text("{")
+
+    another = DeliveryFront(site)
+    ask(another)
+    another.settle()
+
+    assert site.asked == ["GET /", "GET /"]
+
+
+# --- Many at once, and a database that is away
+
+
+def test_of_many_readers_one_has_the_page_made(front: DeliveryFront, site: Site) -> None:
+    site.pause = threading.Event()
+    replies: list[Reply] = []
+    counted = version.current()
+
+    def read() -> None:
+        replies.append(ask(front))
+        connection.close()
+
+    threads = [threading.Thread(target=read) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    site.pause.set()
+    for thread in threads:
+        thread.join()
+
+    assert counted == version.current()
+    assert site.asked == ["GET /"]
+    assert len(replies) == 16
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stored_pages_stay_up_while_the_database_is_away(front: DeliveryFront, site: Site) -> None:
+    first = ask(front)
+    table = SiteVersion._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO away")
+    try:
+        assert version.current() == version.UNKNOWN
+        assert ask(front) == first
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE away RENAME TO {table}")
+    assert site.asked == ["GET /"]

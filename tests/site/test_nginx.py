@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client, override_settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import override_settings
 
 from coaching_site import gunicorn_config
+from pages.delivery.front import DeliveryFront
 from pages.starter import load_pages
+from tests.wsgi import ask
 
 CONFIGURATION = Path(settings.BASE_DIR, "deploy", "nginx.conf").read_text()
 # What depends on the bytes: nginx reckons them from the file.
@@ -23,10 +26,10 @@ def headers_in(location: str) -> dict[str, str]:
 
 @pytest.mark.django_db
 @override_settings(SECURE_HSTS_SECONDS=365 * 24 * 3600)  # as of an https site
-def test_published_file_leaves_nginx_with_the_headers_of_the_page(client: Client) -> None:
+def test_published_file_leaves_nginx_with_the_headers_of_the_page() -> None:
     load_pages()
 
-    page = client.get("/", secure=True)
+    page = ask(DeliveryFront(WSGIHandler()), "/", scheme="https", host="127.0.0.1")
 
     said = {name: value for name, value in page.headers.items() if name not in OF_THE_FILE}
     assert headers_in("/") == said

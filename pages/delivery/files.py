@@ -1,0 +1,109 @@
+"""Pages as files: nginx serves them while the application or its database is away, and the processes of
+one machine share them, so that of many readers after a change one waits for the rendering.
+
+`index.html` stands beside its `.br` and `.gz` in a folder named like the page's path, and `index.json`
+says what they are. Everything that writes or removes them takes the lock, and whoever writes looks at the
+version once more: a page that was rendered before a change can then never take the place of a newer one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from pages.delivery import version
+from pages.delivery.encoding import IDENTITY
+from pages.delivery.entry import Entry, Variant
+
+ENDINGS = {"br": ".br", "gzip": ".gz", IDENTITY: ""}
+FACTS = "index.json"
+
+
+def root() -> Path:
+    return Path(settings.PUBLISHED_DIR)
+
+
+def folder_of(path: str) -> Path:
+    """`/` and `/<slug>/` only; the front lets nothing else come here."""
+    return root() / path.strip("/")
+
+
+def write(path: str, entry: Entry) -> bool:
+    """Puts the page's files in place, each by a rename, unless a change has committed since it was made."""
+    folder = folder_of(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked():
+        if entry.version != version.current():
+            return False
+        for encoding, ending in ENDINGS.items():
+            _put(folder / f"index.html{ending}", entry.variants[encoding].body)
+        _put(folder / FACTS, json.dumps(_facts(entry)).encode())
+    return True
+
+
+def read(path: str) -> Entry | None:
+    """The page that these files are; nothing, when they are not there or not whole."""
+    folder = folder_of(path)
+    try:
+        with locked():
+            facts = json.loads((folder / FACTS).read_bytes())
+            bodies = {name: (folder / f"index.html{end}").read_bytes() for name, end in ENDINGS.items()}
+    except (OSError, ValueError):
+        return None
+    variants = {
+        name: Variant(body, facts["etags"][name], [(key, value) for key, value in facts["headers"][name]])
+        for name, body in bodies.items()
+    }
+    return Entry(facts["version"], facts["true_until"], variants, facts["is_smallest"])
+
+
+def withdraw() -> None:
+    """Takes all pages away. Readers then come to the application, which makes them anew."""
+    if not root().is_dir():
+        return
+    with locked():
+        for page in root().rglob("index.html*"):
+            page.unlink(missing_ok=True)
+        for facts in root().rglob(FACTS):
+            facts.unlink(missing_ok=True)
+
+
+@contextmanager
+def turn(place: int) -> Iterator[None]:
+    """One rendering of a page at a time among all processes of this machine; `place` stands for the page."""
+    root().mkdir(parents=True, exist_ok=True)
+    with (root() / f".turn-{place}").open("w") as line:
+        fcntl.flock(line, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """One at a time among all processes of this machine."""
+    root().mkdir(parents=True, exist_ok=True)
+    with (root() / ".lock").open("w") as line:
+        fcntl.flock(line, fcntl.LOCK_EX)  # Closing the file lets the next one in.
+        yield
+
+
+def _facts(entry: Entry) -> dict[str, Any]:
+    return {
+        "version": entry.version,
+        "true_until": entry.true_until,
+        "is_smallest": entry.is_smallest,
+        "etags": {name: variant.etag for name, variant in entry.variants.items()},
+        "headers": {name: variant.headers for name, variant in entry.variants.items()},
+    }
+
+
+def _put(place: Path, content: bytes) -> None:
+    draft = place.with_name(f".{place.name}-{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(place)
