@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
+import trustme
 
 from leads.outside import (
     MOST_BYTES,
@@ -26,8 +26,9 @@ from leads.outside import (
     target_of,
 )
 
-CERTIFICATES = Path(__file__).parent / "certificates"
 HOST = "calendar.example.com"
+AUTHORITY = trustme.CA()
+CERTIFICATE = AUTHORITY.issue_cert(HOST)
 
 
 # --- Which addresses are public
@@ -205,7 +206,7 @@ class QuietServer(ThreadingHTTPServer):
 def serving() -> Iterator[int]:
     server = QuietServer(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATES / f"{HOST}.pem", CERTIFICATES / "key.pem")
+    CERTIFICATE.configure_cert(context)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -224,7 +225,8 @@ def port() -> Iterator[int]:
 
 
 def ask(path: str, port: int, *, host: str = HOST, seconds: float = 5) -> bytes:
-    context = ssl.create_default_context(cafile=CERTIFICATES / f"{HOST}.pem")
+    context = ssl.create_default_context()
+    AUTHORITY.configure_trust(context)
     return read(Target(host, path, port), "127.0.0.1", deadline=Deadline(seconds), context=context)
 
 
