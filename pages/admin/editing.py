@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.forms.widgets import Script
 
+from pages.admin.conflicts import CarefulAdmin
 
-class EditingAdmin(admin.ModelAdmin):
+
+class EditingAdmin(CarefulAdmin):
     class Media:
         js = [Script(f"js/{name}.js", type="module") for name in ("counters", "ordering")]
