@@ -47,6 +47,13 @@ def test_letters_are_counted_and_rows_moved_in_each_form_of_content(kind: str, a
     assert 'maxlength="' in source
 
 
+def test_drafts_are_kept_on_forms_and_looked_after_on_every_page_of_the_desk(as_editor: Client) -> None:
+    urls = ["/admin/", "/admin/pages/offer/", "/admin/pages/offer/add/", "/admin/pages/landingpage/add/"]
+    pages = [as_editor.get(url) for url in urls] + [Client().get("/admin/login/")]
+
+    assert [page.content.decode().count('js/drafts.js" type="module"') for page in pages] == [1] * 5
+
+
 def test_each_section_of_a_page_has_a_guide(as_editor: Client) -> None:
     page = a_page()
     Section.objects.create(page=page, kind="prose", anchor="a", heading="A")
