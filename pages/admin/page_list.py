@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -82,9 +82,11 @@ class PageListAdmin(admin.ModelAdmin):
     def take_off_selected(self, request: HttpRequest, pages: QuerySet[LandingPage]) -> None:
         user, now = staff_of(request), timezone.now()
         live = list(pages.filter(pk__in=Publication.objects.live(now).values("page")))
-        for page in live:
-            take_off(page, by=user, at=now)
-        messages.success(request, f"No longer on the site: {_titles(live)}.")
+        attempt(
+            request,
+            lambda: [take_off(page, by=user, at=now) for page in live],
+            done=f"No longer on the site: {_titles(live)}.",
+        )
 
 
 def _titles(pages: Any) -> str:
