@@ -11,12 +11,13 @@ from django.contrib import admin
 from django.db.models import Model
 from django.forms.models import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 
 from pages.differences import Difference
 
 OVERTAKEN = (
     "Somebody else saved this while you were editing. Nothing of yours is saved yet. "
-    "Compare below; to save what you typed over theirs, save again."
+    "Both are compared above; to save what you typed over theirs, save again."
 )
 
 
@@ -106,7 +107,7 @@ def overtaken_by(form: Any, formsets: list[Any]) -> list[Difference]:
 
 
 def _differences_of(form: Any) -> Iterator[Difference]:
-    place = f"{form.instance._meta.verbose_name}: {form.instance}".capitalize()
+    place = capfirst(f"{form.instance._meta.verbose_name}: {form.instance}")
     for name in form.changed_data:
         bound, initial = form[name], form[name].initial
         before, after = (_words(bound.field, value) for value in (initial, bound.data))
