@@ -20,11 +20,12 @@ from typing import NamedTuple
 import pytest
 
 MANAGE = Path(__file__).parents[2] / "manage.py"
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), **variables}
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    return {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), **measured, **variables}
 
 
 def free_port() -> int:
@@ -116,7 +117,9 @@ def test_first_start_makes_everything_and_the_second_finds_it(tmp_path: Path) ->
     assert f"Staff desk   http://127.0.0.1:{site.port}/admin/\n" in printed
     assert f"kept as files in {tmp_path}/mail" in printed
     assert re.search(r"Sign in as   owner, password \S{16} ", printed)
-    assert site.complained.read_text() == ""
+    # Asked before the worker's first sign, it is not ready, and Django logs every 503.
+    complaints = site.complained.read_text().splitlines()
+    assert [line for line in complaints if "/readyz" not in line] == []
     assert site.process.returncode == 0
     assert len(children) == 2
     assert all(is_gone(child) for child in children)

@@ -7,6 +7,9 @@ import pytest
 
 from coaching_site.wsgi import application
 
+# The application closes connections that are old, also those that other tests left behind.
+pytestmark = pytest.mark.django_db
+
 
 def status_of(content_type: str) -> str:
     environ: dict[str, Any] = {"CONTENT_TYPE": content_type, "PATH_INFO": "/livez", "QUERY_STRING": "a=b"}
