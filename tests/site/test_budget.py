@@ -80,3 +80,11 @@ def test_static_file_carries_only_the_headers_that_it_needs(public_site: Client)
         "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
     }
+
+
+@pytest.mark.django_db
+def test_booking_form_travels_light(client: Client) -> None:
+    answer = client.get("/book/", headers={"Accept-Encoding": "gzip, br"})
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.content) < TEN_PACKETS
