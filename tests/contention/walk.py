@@ -32,7 +32,7 @@ from leads.models import (
     TooLate,
     WeeklyHours,
 )
-from leads.models.booking import COMES_FROM, IN_THE_CALENDAR
+from leads.models.booking import COMES_FROM, IN_THE_CALENDAR, LIVE
 from leads.models.hours import CELL
 from leads.open_times import monday, open_times
 from tests.leads.factories import submitted
@@ -93,13 +93,13 @@ class Walker:
         """What may happen, and how often beside the rest."""
         return {
             self.book: 8,
-            self.join_the_waiting_list: 2,
-            self.move: 4,
+            self.join_the_waiting_list: 1,
+            self.move: 5,
             self.be_moved_by_staff: 2,
             self.cancel: 4,
             self.be_cancelled_by_staff: 1,
-            self.be_confirmed: 5,
-            self.be_declined: 2,
+            self.be_confirmed: 4,
+            self.be_declined: 1,
             self.have_been_attended: 1,
             self.take_an_offer: 3,
             self.let_offers_expire: 2,
@@ -151,16 +151,19 @@ class Walker:
         starts = open_times(self.now).starts
         if not starts:
             raise TimeTaken(self.now)
-        return self.random.choice(starts[:4])
+        return self.random.choice(starts[:8])
 
     def _somebody(self) -> BookingRequest:
-        """One of the newest requests, in whatever state; at times as it was read a while ago."""
-        if self.seen and self.random.random() < 0.3:
+        """One of the newest requests, now and then one that is over, or as it was read a while ago."""
+        if self.seen and self.random.random() < 0.2:
             return self.random.choice(self.seen)
-        newest = BookingRequest.objects.order_by("-pk")[:40]
-        if not newest:
+        newest = BookingRequest.objects.order_by("-pk")
+        if self.random.random() < 0.8:
+            newest = newest.filter(status__in=LIVE)
+        found = list(newest[:40])
+        if not found:
             raise TimeTaken(self.now)
-        self.seen.append(self.random.choice(newest))
+        self.seen.append(self.random.choice(found))
         return self.seen[-1]
 
     def _owner(self) -> User:
