@@ -37,7 +37,7 @@ bench: .venv/dev.done
 	@$(PYTHON) -m venv .venv
 
 # Only for those who change a dependency: needs uv.
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
+LOCK := uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 lock:
 	$(LOCK) --output-file requirements.txt
 	$(LOCK) --extra server --output-file requirements-server.txt
