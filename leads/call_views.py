@@ -17,7 +17,7 @@ from leads import calendar_file, clock, waiting_list, zones
 from leads.forms import MoveForm
 from leads.guard import cookieless_form
 from leads.models import BookingRequest, CallRules, Stale, Status, TimeOffer, TimeTaken, TooLate
-from leads.models.booking import LIVE
+from leads.models.status import LIVE
 from leads.open_times import open_times
 
 CHANGED_MEANWHILE = "Something about this call has changed in the meantime. This is how it stands now"

@@ -22,6 +22,7 @@ from leads.desk_links import desk_url
 from leads.models.event import BookingEvent
 from leads.models.hours import CallRules
 from leads.models.message import Message
+from leads.models.status import Outcome, Status
 from pages.models import Brand, Question
 
 if TYPE_CHECKING:
@@ -284,6 +285,4 @@ def _notes(booking: BookingRequest) -> list[str]:
 
 def _outcomes() -> list[tuple[str, str]]:
     """What staff may answer after a call: value and words."""
-    from leads.models.booking import Outcome, Status  # It imports this module.
-
     return [*Outcome.choices, (Status.NO_SHOW.value, "The prospect did not come")]

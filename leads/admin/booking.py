@@ -28,7 +28,7 @@ from leads.admin.outcome import ask_outcome
 from leads.admin.verbs import MOVES, OUTCOMES, VERBS, staff_of
 from leads.clock import told
 from leads.models import BookingRequest, CallRules, Message, Moved, Stale, TimeOffer
-from leads.models.booking import LIVE
+from leads.models.status import LIVE
 
 
 class NoteForm(forms.Form):

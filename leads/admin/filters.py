@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from leads.models.booking import BookingRequestQuerySet
+from leads.models.booking_queryset import BookingRequestQuerySet
 
 
 class MailConsent(admin.SimpleListFilter):

@@ -17,8 +17,8 @@ from leads import zones
 from leads.admin.verbs import staff_of
 from leads.clock import in_words
 from leads.models import BookingRequest, Moved, Stale, TimeTaken
-from leads.models.booking import LIVE
 from leads.models.hours import on_a_cell
+from leads.models.status import LIVE
 from leads.open_times import OpenTimes, open_times
 from leads.time_choices import OUR_CENTURY, DayOfChoices, by_day, from_value
 

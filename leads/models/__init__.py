@@ -1,6 +1,6 @@
 """Who wants a call, when calls are possible, what became of it, and what was sent about it."""
 
-from leads.models.booking import BookingRequest, Moved, Outcome, Stale, Status, TooLate
+from leads.models.booking import BookingRequest, Moved, Stale, TooLate
 from leads.models.booking_page import BookingPage
 from leads.models.busy import BusyCalendar, BusyTime
 from leads.models.event import BookingEvent
@@ -8,6 +8,7 @@ from leads.models.feed import CalendarFeed
 from leads.models.held_time import HeldTime, TimeTaken
 from leads.models.hours import CallRules, Closure, WeeklyHours
 from leads.models.message import Message
+from leads.models.status import Outcome, Stage, Status
 from leads.models.waiting import TimeOffer
 from leads.models.worker_sign import WorkerSign
 
@@ -24,6 +25,7 @@ __all__ = [
     "Message",
     "Moved",
     "Outcome",
+    "Stage",
     "Stale",
     "Status",
     "TimeOffer",

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
@@ -16,48 +16,18 @@ from django.utils import timezone
 from leads import emails
 from leads.addresses import canonical_address
 from leads.clock import in_words
+from leads.models.booking_queryset import BookingRequestQuerySet
 from leads.models.event import BookingEvent
 from leads.models.held_time import HeldTime, TimeTaken
 from leads.models.hours import CallRules
 from leads.models.message import Message
+from leads.models.status import COMES_FROM, LIVE, Outcome, Stage, Status
 from leads.models.waiting import TimeOffer
 from leads.turn import calendar_turn
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
-
-class Status(models.TextChoices):
-    REQUESTED = "requested", "Requested"
-    CONFIRMED = "confirmed", "Confirmed"
-    DECLINED = "declined", "Declined"
-    CANCELLED = "cancelled", "Cancelled"
-    ATTENDED = "attended", "Attended"
-    NO_SHOW = "no_show", "No-show"
-
-
-class Outcome(models.TextChoices):
-    OFFER_MADE = "offer_made", "Offer made"
-    SIGNED = "signed", "Signed"
-    NOT_A_FIT = "not_a_fit", "Not a fit"
-    LATER = "later", "Later"
-
-
-COMES_FROM = {
-    Status.CONFIRMED: {Status.REQUESTED},
-    Status.DECLINED: {Status.REQUESTED},
-    Status.CANCELLED: {Status.REQUESTED, Status.CONFIRMED},
-    Status.ATTENDED: {Status.CONFIRMED, Status.NO_SHOW},
-    Status.NO_SHOW: {Status.CONFIRMED, Status.ATTENDED},
-}
-"""Which statuses a request may leave for each other one."""
-
-IN_THE_CALENDAR = {Status.REQUESTED, Status.CONFIRMED, Status.ATTENDED, Status.NO_SHOW}
-"""A request with a time counts in the calendar while its status is one of these."""
-
-LIVE = {Status.REQUESTED, Status.CONFIRMED}
-
-FEED_REACHES_BACK = timedelta(days=30)
 
 ANSWER_WITHIN = timedelta(hours=24)
 """A request that waits longer is overdue."""
@@ -81,54 +51,6 @@ class Moved(Stale):
 
 class TooLate(Exception):
     """The call has begun or is over, so its prospect cannot change it any more."""
-
-
-class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
-    def awaiting_reply(self) -> Self:
-        return self.filter(status=Status.REQUESTED)
-
-    def waiting_first(self) -> Self:
-        """The newest request that waits for an answer, then the rest, newest first."""
-        waits = models.Case(models.When(status=Status.REQUESTED, then=0), default=1)
-        return self.order_by(waits, "-created_at", "-pk")
-
-    def in_the_calendar(self) -> Self:
-        return self.filter(status__in=IN_THE_CALENDAR, starts_at__isnull=False)
-
-    def starting_between(self, begins: datetime, ends: datetime) -> Self:
-        return self.filter(starts_at__gte=begins, starts_at__lt=ends)
-
-    def confirmed_between(self, begins: datetime, ends: datetime) -> Self:
-        return self.filter(status=Status.CONFIRMED).starting_between(begins, ends)
-
-    def upcoming(self, at: datetime) -> Self:
-        """Confirmed calls that have not ended at the instant `at`, the next one first."""
-        return self.filter(status=Status.CONFIRMED, ends_at__gt=at).order_by("starts_at")
-
-    def for_feed(self, at: datetime) -> Self:
-        """Confirmed calls for a calendar to subscribe to: what is ahead, and the last month."""
-        return self.filter(status=Status.CONFIRMED, starts_at__gte=at - FEED_REACHES_BACK).order_by(
-            "starts_at"
-        )
-
-    def waiting_list(self) -> Self:
-        """Everybody who waits for a time, also those who were just made an offer."""
-        return self.filter(status=Status.REQUESTED, on_waiting_list=True)
-
-    def in_line(self) -> Self:
-        """The waiting list, without those who were just made an offer: whoever had the fewest offers
-        is first, then whoever came first."""
-        offers = TimeOffer.objects.filter(booking=models.OuterRef("pk"))
-        return (
-            self.waiting_list()
-            .exclude(models.Exists(offers.open()))
-            .annotate(offered=models.Count("offers"))
-            .order_by("offered", "created_at", "pk")
-        )
-
-    def from_same_address(self, booking: BookingRequest) -> Self:
-        """Earlier requests of the same address: shown beside a request, never merged into it."""
-        return self.filter(canonical_email=booking.canonical_email, pk__lt=booking.pk).order_by("-pk")
 
 
 def new_token() -> str:
@@ -246,6 +168,20 @@ class BookingRequest(models.Model):
         return self.status in LIVE and (self.starts_at is None or self.starts_at > at)
 
     @property
+    def stage(self) -> Stage:
+        outcomes = {Outcome.OFFER_MADE: Stage.OFFER_SENT, Outcome.SIGNED: Stage.CLIENT}
+        match self.status:
+            case Status.REQUESTED:
+                return Stage.NEW
+            case Status.CONFIRMED:
+                return Stage.BOOKED
+            case Status.ATTENDED if not self.outcome:
+                return Stage.CALLED
+            case Status.ATTENDED:
+                return outcomes.get(Outcome(self.outcome), Stage.CLOSED)
+        return Stage.CLOSED
+
+    @property
     def is_confirmed(self) -> bool:
         return self.status == Status.CONFIRMED
 
@@ -272,7 +208,7 @@ class BookingRequest(models.Model):
                 if self.starts_at and self.ends_at:
                     HeldTime.hold(self, self.starts_at, self.ends_at)
                     self._check_limits(self.starts_at, at=at)
-                self.events.create(kind=BookingEvent.Kind.REQUESTED, at=at)
+                self._record(BookingEvent.Kind.REQUESTED, by=None, at=at)
                 Message.queue(emails.acknowledgement(self), emails.staff_notice(self))
         except IntegrityError:
             twin = BookingRequest.objects.filter(fingerprint=self.fingerprint).first()
@@ -307,7 +243,7 @@ class BookingRequest(models.Model):
         if not by:
             self._check_limits(starts_at, at=at)
         text = f"{in_words(before)} → {in_words(starts_at)}"
-        self.events.create(kind=BookingEvent.Kind.MOVED, by=by, at=at, text=text)
+        self._record(BookingEvent.Kind.MOVED, by=by, at=at, text=text)
         Message.queue(emails.moved(self), *([] if by else [emails.moved_notice(self)]))
         self._pass_on_what_is_free(at)
 
@@ -353,10 +289,10 @@ class BookingRequest(models.Model):
         """What came of an attended call; it may change, as when an offer is signed later."""
         with transaction.atomic():
             self._change({Status.ATTENDED}, outcome=outcome)
-            self.events.create(kind=BookingEvent.Kind.OUTCOME, by=by, at=at, text=outcome.label)
+            self._record(BookingEvent.Kind.OUTCOME, by=by, at=at, text=outcome.label)
 
     def add_note(self, text: str, *, by: User, at: datetime) -> None:
-        self.events.create(kind=BookingEvent.Kind.NOTE, by=by, at=at, text=text)
+        self._record(BookingEvent.Kind.NOTE, by=by, at=at, text=text)
 
     # --- The steps that the verbs share.
 
@@ -411,7 +347,7 @@ class BookingRequest(models.Model):
 
     def _advance(self, *, to: Status, by: User | None, at: datetime, **changes: Any) -> None:
         self._change(COMES_FROM[to], status=to, **changes)
-        self.events.create(kind=BookingEvent.Kind(to), by=by, at=at)
+        self._record(BookingEvent.Kind(to), by=by, at=at)
 
     def _change(self, from_: Collection[Status], **changes: Any) -> None:
         """Changes the row only while its status is one of `from_`, so that of two hands one wins."""
@@ -421,3 +357,7 @@ class BookingRequest(models.Model):
             raise Stale(self)
         for name, value in changes.items():
             setattr(self, name, value)
+
+    def _record(self, kind: BookingEvent.Kind, *, by: User | None, at: datetime, text: str = "") -> None:
+        """Every verb writes its line of the history here, in the transaction of what it changes."""
+        self.events.create(kind=kind, by=by, at=at, text=text)

@@ -28,7 +28,7 @@ from leads.models import (
     TimeOffer,
     WeeklyHours,
 )
-from leads.models.booking import LIVE
+from leads.models.status import LIVE
 from leads.open_times import open_times
 from leads.time_choices import as_value, from_value
 from tests.leads.factories import submitted

@@ -32,8 +32,8 @@ from leads.models import (
     TooLate,
     WeeklyHours,
 )
-from leads.models.booking import COMES_FROM, IN_THE_CALENDAR, LIVE
 from leads.models.hours import CELL
+from leads.models.status import COMES_FROM, IN_THE_CALENDAR, LIVE
 from leads.open_times import monday, open_times
 from tests.leads.factories import submitted
 

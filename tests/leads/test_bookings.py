@@ -141,9 +141,8 @@ def test_confirmed_attended_and_missed_calls_keep_their_time(call: BookingReques
 # --- Moving and cancelling
 
 
-def test_moves_are_told_in_the_history_by_the_coachs_clock(
-    call: BookingRequest, booking: BookingRequest, owner: User
-) -> None:
+def test_moves_are_told_in_the_history_by_the_coachs_clock(call: BookingRequest, owner: User) -> None:
+    booking = submitted(at=NOW)
     call.move(WEDNESDAY, by=owner, at=NOW)
     booking.move(TUESDAY, by=None, at=NOW)
 

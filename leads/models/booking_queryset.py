@@ -1,0 +1,67 @@
+"""Requests in our words: what the desk, the worker and the prospect's pages ask for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from leads.models.status import IN_THE_CALENDAR, STANDS_AT, Stage, Status
+from leads.models.waiting import TimeOffer
+
+if TYPE_CHECKING:
+    from leads.models.booking import BookingRequest
+
+FEED_REACHES_BACK = timedelta(days=30)
+
+
+class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
+    def awaiting_reply(self) -> Self:
+        return self.filter(status=Status.REQUESTED)
+
+    def waiting_first(self) -> Self:
+        """The newest request that waits for an answer, then the rest, newest first."""
+        waits = models.Case(models.When(status=Status.REQUESTED, then=0), default=1)
+        return self.order_by(waits, "-created_at", "-pk")
+
+    def at_stage(self, stage: Stage) -> Self:
+        return self.filter(STANDS_AT[stage])
+
+    def in_the_calendar(self) -> Self:
+        return self.filter(status__in=IN_THE_CALENDAR, starts_at__isnull=False)
+
+    def starting_between(self, begins: datetime, ends: datetime) -> Self:
+        return self.filter(starts_at__gte=begins, starts_at__lt=ends)
+
+    def confirmed_between(self, begins: datetime, ends: datetime) -> Self:
+        return self.filter(status=Status.CONFIRMED).starting_between(begins, ends)
+
+    def upcoming(self, at: datetime) -> Self:
+        """Confirmed calls that have not ended at the instant `at`, the next one first."""
+        return self.filter(status=Status.CONFIRMED, ends_at__gt=at).order_by("starts_at")
+
+    def for_feed(self, at: datetime) -> Self:
+        """Confirmed calls for a calendar to subscribe to: what is ahead, and the last month."""
+        return self.filter(status=Status.CONFIRMED, starts_at__gte=at - FEED_REACHES_BACK).order_by(
+            "starts_at"
+        )
+
+    def waiting_list(self) -> Self:
+        """Everybody who waits for a time, also those who were just made an offer."""
+        return self.filter(status=Status.REQUESTED, on_waiting_list=True)
+
+    def in_line(self) -> Self:
+        """The waiting list, without those who were just made an offer: whoever had the fewest offers
+        is first, then whoever came first."""
+        offers = TimeOffer.objects.filter(booking=models.OuterRef("pk"))
+        return (
+            self.waiting_list()
+            .exclude(models.Exists(offers.open()))
+            .annotate(offered=models.Count("offers"))
+            .order_by("offered", "created_at", "pk")
+        )
+
+    def from_same_address(self, booking: BookingRequest) -> Self:
+        """Earlier requests of the same address: shown beside a request, never merged into it."""
+        return self.filter(canonical_email=booking.canonical_email, pk__lt=booking.pk).order_by("-pk")
