@@ -85,6 +85,7 @@ class CallRulesAdmin(SingletonAdmin, PreviewingAdmin):
         ("How far ahead", {"fields": [("notice_hours", "horizon_days")]}),
         ("How many", {"fields": [("calls_a_day", "calls_a_week")]}),
         ("Waiting list", {"fields": ["offer_hours"]}),
+        ("Clients", {"fields": ["currency"]}),
     ]
 
     def calendar_with(self, row: CallRules, calendar: Calendar) -> Calendar:

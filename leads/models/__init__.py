@@ -1,6 +1,6 @@
 """Who wants a call, when calls are possible, what became of it, and what was sent about it."""
 
-from leads.models.booking import BookingRequest, Moved, Stale, TooLate
+from leads.models.booking import BookingRequest
 from leads.models.booking_page import BookingPage
 from leads.models.busy import BusyCalendar, BusyTime
 from leads.models.event import BookingEvent
@@ -8,7 +8,9 @@ from leads.models.feed import CalendarFeed
 from leads.models.held_time import HeldTime, TimeTaken
 from leads.models.hours import CallRules, Closure, WeeklyHours
 from leads.models.message import Message
+from leads.models.stale import Moved, Reassigned, Replanned, Stale, TooLate
 from leads.models.status import Outcome, Stage, Status
+from leads.models.tag import Tag
 from leads.models.waiting import TimeOffer
 from leads.models.worker_sign import WorkerSign
 
@@ -25,9 +27,12 @@ __all__ = [
     "Message",
     "Moved",
     "Outcome",
+    "Reassigned",
+    "Replanned",
     "Stage",
     "Stale",
     "Status",
+    "Tag",
     "TimeOffer",
     "TimeTaken",
     "TooLate",

@@ -3,7 +3,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,41 +17,20 @@ from django.utils import timezone
 from leads import emails
 from leads.addresses import canonical_address
 from leads.clock import in_words
-from leads.models.booking_queryset import BookingRequestQuerySet
+from leads.models import follow_up
+from leads.models.booking_queryset import ANSWER_WITHIN, BookingRequestQuerySet
 from leads.models.event import BookingEvent
 from leads.models.held_time import HeldTime, TimeTaken
 from leads.models.hours import CallRules
 from leads.models.message import Message
+from leads.models.stale import Moved, Stale, TooLate
 from leads.models.status import COMES_FROM, LIVE, Outcome, Stage, Status
+from leads.models.tag import Tag
 from leads.models.waiting import TimeOffer
 from leads.turn import calendar_turn
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
-
-
-ANSWER_WITHIN = timedelta(hours=24)
-"""A request that waits longer is overdue."""
-
-
-class Stale(Exception):
-    """Somebody else changed the request first. The text says what it is now."""
-
-    def __init__(self, booking: BookingRequest) -> None:
-        self.booking = booking
-        super().__init__(f"This request is {booking.get_status_display().lower()} already.")
-
-
-class Moved(Stale):
-    """Its status is the same, but somebody gave the call another time."""
-
-    def __init__(self, booking: BookingRequest) -> None:
-        super().__init__(booking)
-        self.args = (f"This call was moved in the meantime, to {in_words(booking.starts_at)}.",)
-
-
-class TooLate(Exception):
-    """The call has begun or is over, so its prospect cannot change it any more."""
 
 
 def new_token() -> str:
@@ -118,6 +98,20 @@ class BookingRequest(models.Model):
         max_length=16, blank=True, editable=False, help_text="The prospect’s wall-clock time, as it was told."
     )
 
+    value = models.DecimalField(
+        max_digits=10, decimal_places=2, null=True, blank=True, help_text="Of a signed client."
+    )
+
+    # What staff mean to do about it.
+    assigned_to = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned_requests"
+    )
+    next_action = models.CharField(max_length=120, blank=True, default="", db_default="")
+    next_action_on = models.DateField(
+        null=True, blank=True, db_index=True, help_text="A day by the coach’s calendar."
+    )
+    tags = models.ManyToManyField(Tag, blank=True, related_name="requests")
+
     objects = BookingRequestQuerySet.as_manager()
     if TYPE_CHECKING:
         events: RelatedManager[BookingEvent]
@@ -148,6 +142,15 @@ class BookingRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(on_waiting_list=False) | Q(starts_at=None),
                 name="who_has_a_time_does_not_wait_for_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_action="", next_action_on=None)
+                | (~Q(next_action="") & Q(next_action_on__isnull=False)),
+                name="a_next_action_has_words_and_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(value=None) | Q(value__isnull=False, value__gte=0, outcome=Outcome.SIGNED),
+                name="only_a_signed_client_has_a_value",
             ),
         ]
 
@@ -283,16 +286,27 @@ class BookingRequest(models.Model):
     def mark_no_show(self, *, by: User, at: datetime) -> None:
         """Also takes back an outcome: a call that did not happen has none."""
         with transaction.atomic():
-            self._advance(to=Status.NO_SHOW, by=by, at=at, outcome="")
+            self._advance(to=Status.NO_SHOW, by=by, at=at, outcome="", value=None)
 
-    def record_outcome(self, outcome: Outcome, *, by: User, at: datetime) -> None:
-        """What came of an attended call; it may change, as when an offer is signed later."""
+    def record_outcome(
+        self, outcome: Outcome, *, by: User, at: datetime, value: Decimal | None = None
+    ) -> None:
+        """What came of an attended call; it may change, as when an offer is signed later.
+
+        A signed client has a value, where it is known, in the currency of CallRules.
+        """
         with transaction.atomic():
-            self._change({Status.ATTENDED}, outcome=outcome)
-            self._record(BookingEvent.Kind.OUTCOME, by=by, at=at, text=outcome.label)
+            before = follow_up.result(self.outcome, self.value)
+            self._change({Status.ATTENDED}, outcome=outcome, value=value)
+            after = follow_up.result(outcome, value)
+            text = f"{before} → {after}" if before else after
+            self._record(BookingEvent.Kind.OUTCOME, by=by, at=at, text=text)
 
     def add_note(self, text: str, *, by: User, at: datetime) -> None:
         self._record(BookingEvent.Kind.NOTE, by=by, at=at, text=text)
+
+    assign, plan, tag, untag = follow_up.assign, follow_up.plan, follow_up.tag, follow_up.untag
+    assignee, planned = property(follow_up.assignee), property(follow_up.planned)
 
     # --- The steps that the verbs share.
 

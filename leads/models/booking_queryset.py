@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.auth.models import User
 from django.db import models
+from django.db.models import Q
 
+from leads.models.hours import CallRules
 from leads.models.status import IN_THE_CALENDAR, STANDS_AT, Stage, Status
 from leads.models.waiting import TimeOffer
 
 if TYPE_CHECKING:
     from leads.models.booking import BookingRequest
+
+ANSWER_WITHIN = timedelta(hours=24)
+"""A request that waits longer is overdue."""
 
 FEED_REACHES_BACK = timedelta(days=30)
 
@@ -27,6 +33,19 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
 
     def at_stage(self, stage: Stage) -> Self:
         return self.filter(STANDS_AT[stage])
+
+    def overdue(self, at: datetime) -> Self:
+        """Whose answer or next action should have come before the instant `at`."""
+        late_answer = Q(status=Status.REQUESTED, created_at__lt=at - ANSWER_WITHIN)
+        return self.filter(late_answer | Q(next_action_on__lt=CallRules.current().day_of(at)))
+
+    def with_next_action_due(self, day: date) -> Self:
+        """Whose next action is for this day, by the coach's calendar, or is still to do from one before."""
+        return self.filter(next_action_on__lte=day)
+
+    def assigned_to(self, user: User | None) -> Self:
+        """Those that a member of staff has; with None, those that nobody has."""
+        return self.filter(assigned_to=user)
 
     def in_the_calendar(self) -> Self:
         return self.filter(status__in=IN_THE_CALENDAR, starts_at__isnull=False)

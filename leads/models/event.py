@@ -18,6 +18,9 @@ class BookingEvent(models.Model):
         NO_SHOW = "no_show", "Did not show up"
         OUTCOME = "outcome", "Outcome"
         NOTE = "note", "Note"
+        ASSIGNED = "assigned", "Assigned"
+        PLANNED = "planned", "Next action"
+        TAGGED = "tagged", "Tags"
 
     booking = models.ForeignKey("leads.BookingRequest", on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -88,6 +88,14 @@ class CallRules(CalendarSetting, Singleton):
         validators=between(1, 72),
         help_text="In hours: how long the first on the waiting list may take to answer.",
     )
+    currency = models.CharField(
+        "currency of clients’ values",
+        max_length=3,
+        default="EUR",
+        db_default="EUR",
+        validators=[RegexValidator(r"^[A-Z]{3}$", "Enter three capital letters, like EUR.")],
+        help_text="Its code of three letters (ISO 4217), beside what a signed client is worth.",
+    )
 
     class Meta(Singleton.Meta):
         verbose_name = "rules for calls"
@@ -99,6 +107,10 @@ class CallRules(CalendarSetting, Singleton):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def day_of(self, instant: datetime) -> date:
+        """Which day the coach's calendar shows at that instant."""
+        return instant.astimezone(self.zone).date()
 
     @property
     def length(self) -> timedelta:

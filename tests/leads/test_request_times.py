@@ -296,7 +296,7 @@ def test_outcome_can_be_changed_and_repeating_it_changes_nothing(
     over.refresh_from_db()
     assert (over.status, over.outcome) == ("attended", "signed")
     outcomes = over.events.filter(kind=BookingEvent.Kind.OUTCOME).values_list("text", flat=True)
-    assert [*outcomes] == ["Offer made", "Signed"]
+    assert [*outcomes] == ["Offer made", "Offer made → Signed"]
 
 
 def test_nothing_is_recorded_of_a_call_before_its_end(as_adviser: Client, call: BookingRequest) -> None:
