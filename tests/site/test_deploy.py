@@ -1,0 +1,199 @@
+"""What is shipped for servers, as far as a test can run it: syntax, schema, and traffic through the proxy."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import override_settings
+
+from pages.delivery.front import DeliveryFront
+from pages.starter import load_pages
+from tests.site.test_serve import free_port
+from tests.wsgi import ask
+
+DEPLOY = Path(settings.BASE_DIR, "deploy")
+SERVICES = sorted(DEPLOY.glob("systemd/*.service"))
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(shutil.which(program) is None, reason=f"needs {program}")
+
+
+def run(*command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, env={**os.environ, **variables}, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+# --- systemd
+
+
+@needs("systemd-analyze")
+def test_units_are_understood_by_systemd(tmp_path: Path) -> None:
+    for unit in DEPLOY.glob("systemd/*"):
+        # Only on a server are these there.
+        text = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text(), flags=re.M)
+        text = re.sub(r"^(WorkingDirectory|EnvironmentFile)=.*\n", "", text, flags=re.M)
+        (tmp_path / unit.name).write_text(text)
+
+    verified = run("systemd-analyze", "verify", *sorted(tmp_path.iterdir()))
+
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+
+@needs("systemd-analyze")
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.stem)
+def test_services_may_do_little(service: Path) -> None:
+    """Of 100 points of exposure at most 15; a unit that says nothing has 96."""
+    judged = run("systemd-analyze", "security", "--offline=yes", "--threshold=15", service)
+
+    assert judged.returncode == 0, judged.stdout
+
+
+def test_services_share_one_set_of_bounds() -> None:
+    def bounds(service: Path) -> str:
+        return service.read_text().partition("# --- What it may not do")[2].partition("[Install]")[0].strip()
+
+    assert len({bounds(service) for service in SERVICES}) == 1
+    assert bounds(SERVICES[0]) != ""
+
+
+def test_proxy_and_socket_speak_of_the_same_port() -> None:
+    socket = configparser.ConfigParser(strict=False)
+    socket.read(DEPLOY / "systemd" / "coaching-site.socket")
+
+    address = socket["Socket"]["ListenStream"]
+
+    assert f"server {address};" in (DEPLOY / "nginx.conf").read_text()
+    assert f"{{$CADDY_UPSTREAM:{address}}}" in (DEPLOY / "Caddyfile").read_text()
+
+
+# --- Containers
+
+
+@needs("docker-compose")
+def test_compose_file_keeps_to_the_schema(tmp_path: Path) -> None:
+    shutil.copy(DEPLOY / "compose.yaml", tmp_path)
+    (tmp_path / ".env").write_text("DATABASE_PASSWORD=secret\nHOST=example.com\n")
+
+    checked = run("docker-compose", "-f", tmp_path / "compose.yaml", "config", "--quiet")
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_scripts_are_understood_by_bash() -> None:
+    assert run("bash", "-n", DEPLOY / "upgrade.sh").returncode == 0
+
+
+# --- Caddy
+
+
+@dataclass
+class Caddy:
+    port: int
+    folder: Path
+
+    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            return response.status, dict(response.getheaders()), response.read()
+
+
+def caddyfile_for(folder: Path) -> str:
+    text = (DEPLOY / "Caddyfile").read_text().replace("/var/lib/coaching-site", str(folder))
+    version = run("caddy", "version").stdout.lstrip("v")
+    if tuple(map(int, version.split(".")[:2])) < (2, 7):
+        text = re.sub(r"request_buffers \w+", "buffer_requests", text)
+        text = re.sub(r"response_buffers \w+", "buffer_responses", text)
+    return text
+
+
+@pytest.fixture
+def caddy(tmp_path: Path) -> Iterator[Caddy]:
+    """With the published files of a small site, and nobody behind it."""
+    (tmp_path / "Caddyfile").write_text(caddyfile_for(tmp_path))
+    port = free_port()
+    process = subprocess.Popen(
+        ["caddy", "run", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile"],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "CADDY_SITE": f"http://127.0.0.1:{port}",
+            "CADDY_UPSTREAM": f"127.0.0.1:{free_port()}",
+            "CADDY_ADMIN": f"127.0.0.1:{free_port()}",
+        },
+        stderr=subprocess.DEVNULL,
+    )
+    found = Caddy(port, tmp_path)
+    try:
+        _wait_for(found, process)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _wait_for(caddy: Caddy, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert process.poll() is None
+        with suppress(OSError):
+            caddy.get("/")
+            return
+        time.sleep(0.1)
+    raise AssertionError("Caddy did not start.")
+
+
+def put(folder: Path, name: str, content: bytes) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+@needs("caddy")
+@pytest.mark.django_db
+@override_settings(SECURE_HSTS_SECONDS=365 * 24 * 3600)  # as of an https site
+def test_caddy_serves_published_pages_while_the_application_is_away(caddy: Caddy) -> None:
+    load_pages()
+    said = ask(DeliveryFront(WSGIHandler()), "/", scheme="https", host="127.0.0.1").headers
+    put(caddy.folder, "published/index.html", b"<h1>Home</h1>")
+    put(caddy.folder, "published/guide/index.html", b"<h1>Guide</h1>")
+    put(caddy.folder, "published/guide/index.html.br", b"smaller")
+    put(caddy.folder, "static/css/site.0123456789ab.css", b"p{}")
+
+    home, guide = caddy.get("/?utm_source=x"), caddy.get("/guide/", **{"Accept-Encoding": "br, gzip"})
+    sheet, form = caddy.get("/static/css/site.0123456789ab.css"), caddy.get("/book/")
+
+    assert (home[0], home[2]) == (200, b"<h1>Home</h1>")
+    assert (guide[0], guide[2], guide[1]["Content-Encoding"]) == (200, b"smaller", "br")
+    of_the_file = {"Content-Type", "Content-Length", "ETag", "Vary"}
+    assert {name: home[1].get(name) for name in said.keys() - of_the_file} == {
+        name: value for name, value in said.items() if name not in of_the_file
+    }
+    assert (sheet[0], sheet[1]["Cache-Control"]) == (200, "max-age=315360000, public, immutable")
+    assert (form[0], form[1]["Retry-After"], form[1]["Cache-Control"]) == (503, "30", "no-store")
+    assert b"away for a moment" in form[2]
+
+
+@needs("caddy")
+@pytest.mark.parametrize(
+    "path", ["/secret_key", "/../secret_key", "/%2e%2e/secret_key", "/static/../secret_key"]
+)
+def test_caddy_gives_out_nothing_beside_the_two_folders(caddy: Caddy, path: str) -> None:
+    put(caddy.folder, "secret_key", b"do not tell")
+    put(caddy.folder, "published/index.html", b"home")
+
+    assert b"do not tell" not in caddy.get(path)[2]
