@@ -33,7 +33,7 @@ def calendar_turn() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
         yield
-        SiteVersion.raise_()
+        SiteVersion.raise_("calendar")
 
 
 @contextmanager

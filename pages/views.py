@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -9,10 +10,14 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from pages import memory
 from pages.content import Content
+from pages.delivery import version
 from pages.delivery.front import FOR_EVER, TRUE_UNTIL
+from pages.memory import Kept
 from pages.models import Publication
-from pages.rendering import Rendering
+from pages.models.publication import Link, footer_links
+from pages.rendering import Frame, OpenPlaces, Rendering
 
 
 @require_safe
@@ -28,23 +33,56 @@ def landing_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, place: Q) -> HttpResponse:
-    """One query, whether the page is here, moved, or was taken off."""
-    rendering = Rendering(at=timezone.now())
-    publication, footer, next_change_at = Publication.objects.read(place, at=rendering.at)
-    match publication:
-        case None:
-            raise Http404
-        case Publication(kind=Publication.Kind.GONE):
+    """One query, that for the version, as long as this process has shown the page since the last change."""
+    rendering = Rendering(at=timezone.now(), version=version.read())
+    footer = _footer(rendering)
+    publication = _answering(place, rendering)
+    match publication.kind:
+        case Publication.Kind.GONE:
             return HttpResponse(render_to_string("410.html", {"footer": footer}), status=410)
-        case Publication(kind=Publication.Kind.REDIRECT):
+        case Publication.Kind.REDIRECT:
             return _moved(request, publication.redirect_to)
     if request.path not in publication.addresses:
         return _moved(request, publication.get_absolute_url())
-    if next_change_at:
-        rendering.holds_until(next_change_at)
-    html = rendered(publication.content or {}, footer=footer, rendering=rendering)
+    # Publications never change, so that a frame outlives what is published beside it.
+    frame = memory.recall(
+        (publication.pk, publication.made_at, *footer),
+        rendering.at,
+        lambda: Kept(frame_of(publication.content or {}, footer=footer), None),
+    )
+    html = frame.thing.filled(rendering)
     true_until = rendering.true_until.isoformat() if rendering.true_until else FOR_EVER
     return HttpResponse(html, headers={TRUE_UNTIL: true_until})
+
+
+def _answering(place: Q, rendering: Rendering) -> Publication:
+    """What answers at an address, until something else is due to. Its content is read by whoever needs it."""
+
+    def find() -> Kept:
+        found = Publication.objects.answering(place, at=rendering.at).defer("content").first()
+        if found is None:
+            raise Http404  # Not kept: of addresses without a page there are more than any memory holds.
+        return Kept(found, _next_change_at(rendering))
+
+    publication: Publication = rendering.kept("content", place, find)
+    return publication
+
+
+def _footer(rendering: Rendering) -> list[Link]:
+    def find() -> Kept:
+        return Kept(footer_links(rendering.at), _next_change_at(rendering))
+
+    links: list[Link] = rendering.kept("content", "footer", find)
+    return links
+
+
+def _next_change_at(rendering: Rendering) -> datetime | None:
+    def find() -> Kept:
+        change = Publication.objects.next_change_at(rendering.at)
+        return Kept(change, change)
+
+    instant: datetime | None = rendering.kept("content", "next change", find)
+    return instant
 
 
 def _moved(request: HttpRequest, address: str) -> HttpResponse:
@@ -54,9 +92,11 @@ def _moved(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def rendered(content: Content, *, template: str = "pages/landing_page.html", **more: Any) -> str:
-    """The page as HTML. It is made without the request, so that nothing of a visitor can get into it.
+    """The page as HTML, as it is just now."""
+    return frame_of(content, template=template, **more).filled(Rendering(at=timezone.now()))
 
-    Who gives a `rendering` of their own can ask it afterwards until when the page is true.
-    """
-    own = {"rendering": Rendering(at=timezone.now())}
-    return render_to_string(template, {**content, **own, **more})
+
+def frame_of(content: Content, *, template: str = "pages/landing_page.html", **more: Any) -> Frame:
+    """Made without the request, so that nothing of a visitor can get into it."""
+    places = OpenPlaces()
+    return places.cut(render_to_string(template, {**content, "open_places": places, **more}))

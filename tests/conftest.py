@@ -5,9 +5,17 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from hypothesis import settings
 
+from pages import memory
+
 # The same examples at every run, and no deadline: other people's machines are slower than ours.
 settings.register_profile("site", deadline=None, derandomize=True)
 settings.load_profile("site")
+
+
+@pytest.fixture(autouse=True)
+def nothing_known() -> None:
+    """A test's database goes back to where it was, which no other database does."""
+    memory.forget_all()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Entries in the memory of this process: as many as fit, the longest unused go first."""
+"""Entries in the memory of this process: as many as fit, the oldest go first."""
 
 from __future__ import annotations
 

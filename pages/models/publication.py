@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple, NoReturn, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from pages.basis import unfounded_claims
@@ -33,12 +32,9 @@ class Unchangeable(Exception):
     """A publication is written once."""
 
 
-class Read(NamedTuple):
-    """What answers at an address, the pages at the foot, and when the next publication begins to count."""
-
-    publication: Publication | None
-    footer: list[Publication]
-    next_change_at: datetime | None
+class Link(NamedTuple):
+    url: str
+    title: str
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -73,14 +69,9 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """
         return self.filter(reduce(or_, (_is_newest_of_holder(place, at) for place in places)))
 
-    def read(self, place: Q, *, at: datetime) -> Read:
-        """All that a page view asks of the database, in one query."""
-        asked = ExpressionWrapper(_is_newest_of_holder(place, at), models.BooleanField())
-        coming = Publication.objects.coming(at).values("counts_from")[:1]
-        answering = self.answering(place, *FOOTER_PLACES, at=at)
-        found: list[Any] = list(answering.annotate(is_asked=asked, next_change_at=Subquery(coming)))
-        asked_for = next((row for row in found if row.is_asked), None)
-        return Read(asked_for, at_foot(found), asked_for and asked_for.next_change_at)
+    def next_change_at(self, at: datetime) -> datetime | None:
+        """When the next publication of any page begins to count."""
+        return self.coming(at).values_list("counts_from", flat=True).first()
 
     # Publications are written one by one, through `save`, and never changed.
 
@@ -151,7 +142,7 @@ class Publication(models.Model):
             raise NotPublishable(*sentences)
         with transaction.atomic():
             super().save(force_insert=True)
-            SiteVersion.raise_()
+            SiteVersion.raise_("content")
 
     def get_absolute_url(self) -> str:
         return reverse("home") if self.is_home else reverse("landing_page", args=[self.slug])
@@ -171,13 +162,13 @@ class Publication(models.Model):
             raise Unchangeable
         with transaction.atomic():
             self.delete()
-            SiteVersion.raise_()
+            SiteVersion.raise_("content")
 
 
-def at_foot(publications: Iterable[Publication]) -> list[Publication]:
-    """Those at the footer's addresses, in its order."""
-    found = {row.slug: row for row in publications if row.kind == Publication.Kind.PAGE}
-    return [found[slug] for slug in FOOTER_SLUGS if slug in found]
+def footer_links(at: datetime) -> list[Link]:
+    """To those pages at the footer's addresses that are on the site, in its order."""
+    found = {row.slug: row for row in Publication.objects.answering(*FOOTER_PLACES, at=at)}
+    return [Link(found[slug].get_absolute_url(), found[slug].title) for slug in FOOTER_SLUGS if slug in found]
 
 
 def _is_newest_of_holder(place: Q, at: datetime) -> Q:

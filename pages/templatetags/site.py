@@ -10,8 +10,8 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 
-from pages.models import Brand, Publication
-from pages.models.publication import FOOTER_PLACES, at_foot
+from pages.models import Brand
+from pages.models.publication import footer_links
 
 register = template.Library()
 
@@ -24,10 +24,10 @@ def site_brand(context: template.Context) -> Any:
 
 @register.simple_tag(takes_context=True)
 def footer_pages(context: template.Context) -> Any:
-    """The pages that every page links to, as the view gave them; else those that are on the site."""
+    """Links to the pages at the foot, as the view gave them; else to those that are on the site now."""
     if "footer" in context:
         return context["footer"]
-    return at_foot(Publication.objects.answering(*FOOTER_PLACES, at=timezone.now()))
+    return footer_links(timezone.now())
 
 
 @register.simple_tag(takes_context=True)

@@ -291,7 +291,7 @@ def do(act: str, page: LandingPage, slug: str, *, by: User, at: datetime, later:
 def ends(slug: str, *, at: datetime) -> str:
     """Follows the way from an address as a browser does, which gives up some day."""
     for _ in range(10):
-        publication = Publication.objects.read(Q(slug=slug), at=at).publication
+        publication = Publication.objects.answering(Q(slug=slug), at=at).first()
         if publication is None:
             return "nothing"
         if publication.kind == "gone":

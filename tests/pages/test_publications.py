@@ -239,23 +239,23 @@ def test_either_all_pages_are_published_or_none() -> None:
 # --- How many queries
 
 
-def test_public_page_takes_one_query_of_pages_whatever_it_holds() -> None:
+def test_public_page_takes_as_many_queries_whatever_it_holds() -> None:
     page = a_page()
     for kind in Section.Kind:
         Section.objects.create(page=page, kind=kind, anchor=kind, heading=kind)
     published(a_page("privacy"))
-    few = queries_of_pages(page)
+    few = queries_of_new_page(page)
     for number in range(50):
         Offer.objects.create(title=f"Offer {number}", text="Text")
         Question.objects.create(question="Why?", answer="So.", anchor=f"why-{number}")
         PainPoint.objects.create(page=page, text="Where to?")
         published(a_page(f"other-{number}"))
 
-    assert (few, queries_of_pages(page)) == (1, 1)
+    assert queries_of_new_page(page) == few == 4  # the next change, the footer, what answers, and its content
 
 
 @pytest.mark.parametrize("url", ["/", "/guide/", "/old/", "/gone/"])
-def test_each_answer_is_found_by_one_query(owner: User, url: str) -> None:
+def test_an_answer_that_is_known_takes_no_query_but_that_for_the_version(owner: User, url: str) -> None:
     published(a_page("home", is_home=True))
     moved, gone = a_page("old"), a_page("gone")
     publish(moved, gone, by=owner, at=timezone.now())
@@ -264,13 +264,16 @@ def test_each_answer_is_found_by_one_query(owner: User, url: str) -> None:
     published(moved)
     take_off(gone, by=owner, at=timezone.now(), redirect_to="/")
 
+    first = Client().get(url)
     with CaptureQueriesContext(connection) as captured:
-        Client().get(url)
+        again = Client().get(url)
 
-    assert sum('"pages_publication"' in query["sql"] for query in captured) == 1
+    # The version is asked of the driver itself, which Django does not see.
+    assert len(captured) == 0
+    assert (again.status_code, again.content) == (first.status_code, first.content)
 
 
-def queries_of_pages(page: LandingPage) -> int:
+def queries_of_new_page(page: LandingPage) -> int:
     published(page)
     with CaptureQueriesContext(connection) as captured:
         Client().get(page.get_absolute_url())
