@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from pages.content import Content, contents_of, shared_content, with_shared
+from pages.delivery.publishing import renew
 from pages.differences import Difference, differences
 from pages.models import LandingPage, Publication
 from pages.models.page import is_taken_by_another_part
@@ -203,6 +205,8 @@ def _put(publications: list[Publication], at: datetime) -> list[Publication]:
         publication.save()
     if clashes := list(_clashes(publications, at)):
         raise NotPublishable(*clashes)
+    shown = [row.get_absolute_url() for row in publications if row.counts_from <= at]
+    transaction.on_commit(partial(renew, shown))
     return publications
 
 

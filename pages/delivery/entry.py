@@ -44,6 +44,9 @@ class Entry:
     def holds(self, version: int, now: float) -> bool:
         return self.version == version and now < self.true_until
 
+    def is_as_old_as(self, other: Entry) -> bool:
+        return (self.version, self.true_until) == (other.version, other.true_until)
+
     def smaller(self) -> Entry:
         """The same, with the smallest Brotli there is. That takes some 50 ms."""
         plain = self.variants[IDENTITY]

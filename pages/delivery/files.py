@@ -21,6 +21,7 @@ from django.conf import settings
 from pages.delivery import version
 from pages.delivery.encoding import IDENTITY
 from pages.delivery.entry import Entry, Variant
+from pages.delivery.release import release
 
 ENDINGS = {"br": ".br", "gzip": ".gz", IDENTITY: ""}
 FACTS = "index.json"
@@ -49,13 +50,15 @@ def write(path: str, entry: Entry) -> bool:
 
 
 def read(path: str) -> Entry | None:
-    """The page that these files are; nothing, when they are not there or not whole."""
+    """The page that these files are; nothing, when they are not there, not whole, or of another release."""
     folder = folder_of(path)
     try:
         with locked():
             facts = json.loads((folder / FACTS).read_bytes())
             bodies = {name: (folder / f"index.html{end}").read_bytes() for name, end in ENDINGS.items()}
     except (OSError, ValueError):
+        return None
+    if facts.get("release") != release():
         return None
     variants = {
         name: Variant(body, facts["etags"][name], [(key, value) for key, value in facts["headers"][name]])
@@ -95,6 +98,7 @@ def locked() -> Iterator[None]:
 
 def _facts(entry: Entry) -> dict[str, Any]:
     return {
+        "release": release(),
         "version": entry.version,
         "true_until": entry.true_until,
         "is_smallest": entry.is_smallest,

@@ -80,21 +80,28 @@ class DeliveryFront:
         if (entry := self.store.get(key)) and _still_holds(entry, now_counts):
             return entry
         if is_on_our_site(key) and (found := files.read(key[2])) and _still_holds(found, now_counts):
-            self.store.put(key, found)
+            self._store(key, found)
             return found
         return None
 
     def _keep(self, key: Key, entry: Entry) -> None:
-        self.store.put(key, entry)
         if is_on_our_site(key):
             files.write(key[2], entry)
+        self._store(key, entry)
+
+    def _store(self, key: Key, entry: Entry) -> None:
+        self.store.put(key, entry)
         if not entry.is_smallest:
             self._aside.submit(self._make_smaller, key, entry)
 
     def _make_smaller(self, key: Key, entry: Entry) -> None:
         """While nobody waits for it; and not at all, when something newer has come meanwhile."""
         if self.store.get(key) is entry:
-            self._keep(key, entry.smaller())
+            found = files.read(key[2]) if is_on_our_site(key) else None
+            if found and found.is_smallest and found.is_as_old_as(entry):
+                self.store.put(key, found)
+            else:
+                self._keep(key, entry.smaller())
         connection.close()
 
     def settle(self) -> None:

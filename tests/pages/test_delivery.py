@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from pages.delivery import files, version
 from pages.delivery.encoding import preferred_encoding
 from pages.delivery.entry import make
 from pages.delivery.front import FOR_EVER, TRUE_UNTIL, DeliveryFront
+from pages.delivery.release import release
 from pages.delivery.store import Store
 from pages.models import SiteVersion
 from tests.wsgi import Reply
@@ -317,19 +319,35 @@ def test_broken_files_are_passed_over(front: DeliveryFront, site: Site) -> None:
     assert site.asked == ["GET /", "GET /"]
 
 
+def test_what_another_release_published_is_made_anew(front: DeliveryFront, site: Site) -> None:
+    ask(front)
+    front.settle()
+    facts = files.root() / files.FACTS
+    facts.write_text(facts.read_text().replace(release(), "another"))
+    site.body = b"as this release makes it"
+
+    another = DeliveryFront(site)
+    reply = ask(another)
+    another.settle()
+
+    assert reply.body == b"as this release makes it"
+
+
 # --- Many at once, and a database that is away
 
 
 def test_of_many_readers_one_has_the_page_made(front: DeliveryFront, site: Site) -> None:
+    """Whichever process of this machine they come to: the second front stands for another one."""
     site.pause = threading.Event()
     replies: list[Reply] = []
     counted = version.current()
+    fronts = cycle([front, DeliveryFront(site)])
 
-    def read() -> None:
+    def read(front: DeliveryFront) -> None:
         replies.append(ask(front))
         connection.close()
 
-    threads = [threading.Thread(target=read) for _ in range(16)]
+    threads = [threading.Thread(target=read, args=[next(fronts)]) for _ in range(64)]
     for thread in threads:
         thread.start()
     site.pause.set()
@@ -338,7 +356,7 @@ def test_of_many_readers_one_has_the_page_made(front: DeliveryFront, site: Site)
 
     assert counted == version.current()
     assert site.asked == ["GET /"]
-    assert len(replies) == 16
+    assert len(replies) == 64
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import brotli
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from pages.delivery import files, publishing, version
 from pages.delivery.entry import make
-from pages.models import SiteVersion
+from pages.models import LandingPage, SiteVersion
+from pages.publishing import publish
 from pages.starter import load_pages
 from tests.wsgi import connections_kept_open
 
@@ -60,6 +62,28 @@ def test_nothing_is_made_anew_without_a_reason() -> None:
     renew()
 
     assert renew() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_publication_is_there_as_a_file_as_soon_as_it_is_answered() -> None:
+    page = LandingPage.objects.get(slug="terms")
+    page.message = "As of today."
+    page.save()
+
+    publish(page, by=None, at=timezone.now())
+
+    assert pages() == {"terms"}
+    assert b"As of today." in (files.root() / "terms" / "index.html").read_bytes()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_until_many_pages_are_made() -> None:
+    publish(*LandingPage.objects.all(), by=None, at=timezone.now())
+    at_once = len(pages())
+
+    renew()
+
+    assert (at_once, len(pages())) == (publishing.MOST_AT_ONCE, 4)
 
 
 def test_what_a_crash_left_from_before_a_change_is_made_anew() -> None:
