@@ -160,6 +160,10 @@ class BookingRequest(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("call", args=[self.token])
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with calendar_turn():
+            return super().delete(*args, **kwargs)
+
     def can_become(self, status: Status) -> bool:
         return self.status in COMES_FROM.get(status, ())
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from leads.models.hours import CallRules
 from leads.models.status import IN_THE_CALENDAR, STANDS_AT, Stage, Status
 from leads.models.waiting import TimeOffer
+from leads.turn import calendar_turn
 
 if TYPE_CHECKING:
     from leads.models.booking import BookingRequest
@@ -23,6 +24,10 @@ FEED_REACHES_BACK = timedelta(days=30)
 
 
 class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with calendar_turn():
+            return super().delete()
+
     def awaiting_reply(self) -> Self:
         return self.filter(status=Status.REQUESTED)
 

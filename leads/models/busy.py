@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from leads.models.hours import CalendarSetting
 from leads.outside import Refused, target_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def readable_address(value: str) -> None:
         raise ValidationError(str(error)) from error
 
 
-class BusyCalendar(models.Model):
+class BusyCalendar(CalendarSetting):
     """A calendar that can be read from a secret https address, as ICS."""
 
     name = models.CharField(max_length=80)

@@ -1,12 +1,22 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import Resolver404, resolve, reverse
 
 from pages.models.ordering import Ordered
+from pages.models.site_version import SiteVersion
+
+
+class LandingPageQuerySet(models.QuerySet["LandingPage"]):
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            SiteVersion.raise_("content")
+            return super().delete()
 
 
 class LandingPage(models.Model):
@@ -42,6 +52,8 @@ class LandingPage(models.Model):
     )
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = LandingPageQuerySet.as_manager()
+
     class Meta:
         ordering = ["-is_home", "slug"]
         constraints = [
@@ -58,6 +70,11 @@ class LandingPage(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("home") if self.is_home else reverse("landing_page", args=[self.slug])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            SiteVersion.raise_("content")
+            return super().delete(*args, **kwargs)
 
     def clean(self) -> None:
         if is_taken_by_another_part(self.slug):

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leads.models import CallRules, Closure, WeeklyHours
+from leads.models import BookingRequest, BusyCalendar, CallRules, Closure, WeeklyHours
 from leads.open_times import monday, open_times
+from pages.delivery import version
 from pages.models import LandingPage, Section
-from pages.rendering import Rendering
+from pages.rendering import Frame, OpenPlaces, Rendering
 from tests.leads.factories import submitted
 from tests.leads.reading import choices_on, page_of
 from tests.pages.factories import a_page, published
@@ -42,8 +44,8 @@ def rules(**changes: int) -> None:
 
 
 def left(at: datetime) -> str:
-    template = Template("{% load call_times %}{% calls_left as left %}{{ left }}")
-    return template.render(Context({"rendering": Rendering(at=at)}))
+    template = Template("{% load call_times %}{% calls_left times as left %}{{ left }}")
+    return template.render(Context({"times": open_times(at)}))
 
 
 def book_all_of_the_week(at: datetime) -> list[str]:
@@ -147,14 +149,32 @@ def test_landing_page_reads_the_calendar_once(visitor: Client, landing: LandingP
     assert len(read) == 1
 
 
+def page_with_times() -> Frame:
+    places = OpenPlaces()
+    context = Context({"open_places": places, "page": {"slug": "guide"}})
+    return places.cut(Template('{% load call_times %}{% next_open_times "end" 3 %}').render(context))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [BookingRequest, BusyCalendar])
+@pytest.mark.parametrize("all_at_once", [True, False])
+def test_what_is_erased_changes_the_calendar(kind: type[Model], all_at_once: bool) -> None:
+    submitted(at=MONDAY_MORNING)
+    BusyCalendar.objects.create(name="Own", url="https://calendar.example/a.ics")
+    before = version.read()
+
+    rows = kind._default_manager.all()
+    rows.delete() if all_at_once else rows.get().delete()
+
+    assert version.read().calendar > before.calendar
+
+
 @pytest.mark.django_db
 def test_page_knows_until_when_its_times_are_true() -> None:
     rules()
     rendering = Rendering(at=MONDAY_MORNING)
 
-    Template("{% load call_times %}{% next_open_times 3 as times %}").render(
-        Context({"rendering": rendering})
-    )
+    page_with_times().filled(rendering)
 
     assert rendering.true_until == open_times(MONDAY_MORNING).true_until
     assert rendering.true_until == datetime.fromisoformat("2026-11-23T09:00+01:00")
