@@ -145,6 +145,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 SESSION_COOKIE_SAMESITE = "Lax"
 
+# --- Counters: each process gathers in memory what it counts, and writes it after so many seconds
+
+COUNTS_WRITTEN_EVERY: float | None = 5.0
+
 # --- Language and time: instants are stored in UTC and shown in a zone that is always named
 
 LANGUAGE_CODE = "en-gb"

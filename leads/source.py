@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, QueryDict
+from django.http.request import split_domain_port
 
+from leads.counting.sources import UNKNOWN, source_name
 from leads.fields import limit_of
 from leads.guard import is_own_url
 
@@ -20,6 +22,7 @@ PARAMETERS = {
     "utm_campaign": "utm_campaign",
     "utm_term": "utm_term",
     "utm_content": "utm_content",
+    "source_name": "via",
 }
 """The parameter of an address, or the hidden field of the form, that fills each field of a request."""
 
@@ -35,6 +38,8 @@ class Source:
     utm_campaign: str = ""
     utm_term: str = ""
     utm_content: str = ""
+    source_name: str = UNKNOWN
+    """What the counters call it: after the campaign, else after the site that the page's script named."""
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
@@ -49,12 +54,20 @@ class Source:
         for field, value in values.items():
             if not value and field.startswith("utm_"):
                 values[field] = before.get(field) or ""
+        told = values["utm_source"] or values["source_name"] or before.get("ref") or ""
+        values["source_name"] = named(told, request)
         return cls(**{field: _clean(field, value) for field, value in values.items()})
 
     def as_fields(self) -> dict[str, str]:
         """What the form carries along, by the names that `of` reads."""
         fields = {name: getattr(self, field) for field, name in PARAMETERS.items()}
-        return {name: value for name, value in fields.items() if value}
+        return {name: value for name, value in fields.items() if value not in {"", UNKNOWN}}
+
+
+def named(told: str, request: HttpRequest) -> str:
+    """The name of a source, or that it is this site itself."""
+    host, _ = split_domain_port(request.get_host())
+    return source_name(told, own_host=host)
 
 
 def _query_before(request: HttpRequest) -> QueryDict:

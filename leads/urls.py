@@ -1,6 +1,7 @@
 from django.urls import path
 
 from leads import calendar_views, call_views, views
+from leads.counting import views as counting_views
 
 urlpatterns = [
     path("book/", views.book, name="book"),
@@ -10,4 +11,6 @@ urlpatterns = [
     path("calls/<slug:token>/take/", call_views.take, name="take_offered_time"),
     path("calls/<slug:token>/call.ics", call_views.download, name="call_file"),
     path("calendar/<slug:secret>.ics", calendar_views.calendar_feed, name="calendar_feed"),
+    path("count/", counting_views.count, name="count"),
+    path("count/<slug:page>.gif", counting_views.count_picture, name="count_picture"),
 ]

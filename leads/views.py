@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
+from leads.counting.counters import counters
 from leads.forms import BookingForm
 from leads.guard import cookieless_form
 from leads.models import BookingPage, BookingRequest, TimeTaken
@@ -40,6 +41,7 @@ def book_again(request: HttpRequest) -> HttpResponse:
 def book(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     if not form.is_bound:
+        counters.form_opened(request, form.source)
         return _show(request, form, status=200)
     if earlier := form.already_sent():
         return _see(earlier)

@@ -15,3 +15,4 @@ STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because web, worker and test threads open connections of their own.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405
+COUNTS_WRITTEN_EVERY = None  # Only when a test says so: a thread would write beside its transaction.

@@ -3,6 +3,7 @@
 from leads.models.booking import BookingRequest
 from leads.models.booking_page import BookingPage
 from leads.models.busy import BusyCalendar, BusyTime
+from leads.models.daily_count import DailyCount, Hit
 from leads.models.event import BookingEvent
 from leads.models.feed import CalendarFeed
 from leads.models.held_time import HeldTime, TimeTaken
@@ -23,7 +24,9 @@ __all__ = [
     "CalendarFeed",
     "CallRules",
     "Closure",
+    "DailyCount",
     "HeldTime",
+    "Hit",
     "Message",
     "Moved",
     "Outcome",

@@ -84,6 +84,9 @@ class BookingRequest(models.Model):
     utm_campaign = models.CharField(max_length=100, blank=True)
     utm_term = models.CharField(max_length=100, blank=True)
     utm_content = models.CharField(max_length=100, blank=True)
+    source_name = models.CharField(
+        "source", max_length=80, default="unknown", db_default="unknown", help_text="As the counters call it."
+    )
 
     # What became of it.
     status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)

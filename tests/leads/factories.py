@@ -29,6 +29,7 @@ def submitted(*, at: datetime | None = None, **changes: Any) -> BookingRequest:
         "source_page": "ai-architect-vs-ai-engineer",
         "source_cta": "hero",
         "utm_source": "newsletter",
+        "source_name": "newsletter",
     }
     if starts_at := changes.get("starts_at"):
         changes.setdefault("ends_at", starts_at + timedelta(minutes=30))
