@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from hypothesis import settings
 
+from leads.counting.counters import Counters
 from pages import memory
 
 # The same examples at every run, and no deadline: other people's machines are slower than ours.
@@ -46,6 +47,15 @@ def as_adviser(adviser: User) -> Client:
 @pytest.fixture
 def as_editor(editor: User) -> Client:
     return _signed_in(editor)
+
+
+@pytest.fixture
+def counters(monkeypatch: pytest.MonkeyPatch) -> Counters:
+    """As a process has them that has just started: nothing counted yet, and written when a test says so."""
+    fresh = Counters(every=None)
+    monkeypatch.setattr("leads.views.counters", fresh)
+    monkeypatch.setattr("leads.counting.views.counters", fresh)
+    return fresh
 
 
 def _member_of(role: str) -> User:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -17,23 +20,17 @@ from leads.counting.counters import Counters
 from leads.counting.tally import MOST_KEPT, Tally
 from leads.models import BookingRequest, CallRules, DailyCount, Hit
 from leads.models.daily_count import MOST_ROWS_A_DAY, Counted
+from pages.delivery.front import DeliveryFront
 from pages.models import Question, Section
+from tests.leads.counted import counted
 from tests.leads.factories import ANSWERS
 from tests.pages.factories import a_page, published
+from tests.wsgi import ask
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 LATE = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
 TUESDAY = date(2026, 11, 24)
 """In Amsterdam it is half past midnight by then."""
-
-
-@pytest.fixture
-def counters(monkeypatch: pytest.MonkeyPatch) -> Counters:
-    """As a process that has just started."""
-    fresh = Counters(every=None)
-    monkeypatch.setattr("leads.views.counters", fresh)
-    monkeypatch.setattr("leads.counting.views.counters", fresh)
-    return fresh
 
 
 @pytest.fixture
@@ -55,12 +52,6 @@ def hit(reader: Client, headers: dict[str, str] | None = None, **changes: str) -
     sent = {"kind": "visit", "page": "guide", "source": "direct"} | changes
     with time_machine.travel(LATE, tick=False):
         return reader.post("/count/", sent, headers=headers)  # type: ignore[return-value]
-
-
-def counted(counters: Counters) -> dict[tuple[str, ...], int]:
-    counters.tally.write()
-    rows = DailyCount.objects.values_list("kind", "page", "source", "cta", "count")
-    return {tuple(row[:-1]): row[-1] for row in rows}
 
 
 def test_hits_of_a_day_add_up_by_page_source_and_button(reader: Client, counters: Counters) -> None:
@@ -238,6 +229,26 @@ def test_totals_name_every_kind(reader: Client, counters: Counters) -> None:
         Hit.FORM_OPENED: 0,
     }
     assert DailyCount.objects.during(date(2026, 11, 1), date(2026, 11, 23)).totals()[Hit.VISIT] == 0
+
+
+def test_page_is_the_same_for_whoever_reads_it_and_names_only_itself(reader: Client) -> None:
+    front = DeliveryFront(WSGIHandler())
+
+    plain = ask(front, "/guide/", host="127.0.0.1")
+    private = ask(
+        front, "/guide/", host="127.0.0.1", sec_gpc="1", cookie="a=b", referer="https://www.google.com/"
+    )
+
+    assert plain == private
+    assert "Set-Cookie" not in plain.headers
+    assert [line.strip() for line in plain.body.decode().splitlines() if "count" in line] == [
+        '<script src="/static/js/count.js" data-page="guide" defer></script>',
+        '<noscript><img src="/count/guide.gif" alt="" hidden></noscript>',
+    ]
+
+
+def test_script_weighs_a_kilobyte_at_most() -> None:
+    assert Path(settings.BASE_DIR, "static/js/count.js").stat().st_size <= 1024
 
 
 # --- The table
