@@ -18,6 +18,7 @@ from pages.desk import of_pages
 # In the order of the work; what is not named here follows.
 ORDER = [
     "BookingRequest",
+    "DailyCount",
     "WeeklyHours",
     "Closure",
     "CallRules",
@@ -36,6 +37,7 @@ ORDER = [
 ]
 MENU = {
     "BookingRequest": "Requests",
+    "DailyCount": "Where clients come from",
     "WeeklyHours": "Open times",
     "Message": "Messages",
     "LandingPage": "Landing pages",

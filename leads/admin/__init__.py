@@ -1,5 +1,5 @@
 """The requests' side of the staff desk."""
 
-from leads.admin import booking, booking_page, calendars, hours, messages
+from leads.admin import booking, booking_page, calendars, hours, messages, sources
 
-__all__ = ["booking", "booking_page", "calendars", "hours", "messages"]
+__all__ = ["booking", "booking_page", "calendars", "hours", "messages", "sources"]
