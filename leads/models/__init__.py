@@ -9,6 +9,7 @@ from leads.models.feed import CalendarFeed
 from leads.models.held_time import HeldTime, TimeTaken
 from leads.models.hours import CallRules, Closure, WeeklyHours
 from leads.models.message import Message
+from leads.models.saved_filter import SavedFilter
 from leads.models.stale import Moved, Reassigned, Replanned, Stale, TooLate
 from leads.models.status import Outcome, Stage, Status
 from leads.models.tag import Tag
@@ -32,6 +33,7 @@ __all__ = [
     "Outcome",
     "Reassigned",
     "Replanned",
+    "SavedFilter",
     "Stage",
     "Stale",
     "Status",

@@ -91,7 +91,7 @@ class BookingRequest(models.Model):
     # What became of it.
     status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
-    starts_at = models.DateTimeField("time of the call", null=True, blank=True, db_index=True)
+    starts_at = models.DateTimeField("time of the call", null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     on_waiting_list = models.BooleanField(default=False)
     sequence = models.PositiveIntegerField(
@@ -110,10 +110,14 @@ class BookingRequest(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned_requests"
     )
     next_action = models.CharField(max_length=120, blank=True, default="", db_default="")
-    next_action_on = models.DateField(
-        null=True, blank=True, db_index=True, help_text="A day by the coach’s calendar."
-    )
+    next_action_on = models.DateField(null=True, blank=True, help_text="A day by the coach’s calendar.")
     tags = models.ManyToManyField(Tag, blank=True, related_name="requests")
+
+    waits_for_answer = models.GeneratedField(
+        expression=Q(status=Status.REQUESTED),  # type: ignore[arg-type]  # as Django's documentation does
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     objects = BookingRequestQuerySet.as_manager()
     if TYPE_CHECKING:
@@ -128,6 +132,12 @@ class BookingRequest(models.Model):
             models.Index(fields=["status", "-created_at"], name="requests_by_status"),
             # Without it SQLite finds the calls of a week by their status, among all of the past.
             models.Index(fields=["status", "starts_at"], name="calls_by_status_and_time"),
+            # The orders and filters of the list, each served without looking at every request.
+            models.Index(fields=["-waits_for_answer", "-created_at", "-id"], name="requests_waiting_first"),
+            models.Index(fields=["starts_at", "id"], name="requests_by_call"),
+            models.Index(fields=["next_action_on", "id"], name="requests_by_next_action"),
+            models.Index(fields=["outcome", "-created_at"], name="requests_by_outcome"),
+            models.Index(fields=["source_page", "-created_at"], name="requests_by_source_page"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="status_is_known"),

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q
 
+from leads.models.event import BookingEvent
 from leads.models.hours import CallRules
 from leads.models.status import IN_THE_CALENDAR, STANDS_AT, Stage, Status
 from leads.models.waiting import TimeOffer
@@ -22,6 +23,22 @@ ANSWER_WITHIN = timedelta(hours=24)
 
 FEED_REACHES_BACK = timedelta(days=30)
 
+MOST_WORDS = 8
+
+STEPS = [*Status.values, BookingEvent.Kind.OUTCOME]
+"""Events that lead from one stage to another."""
+
+
+class SearchedText(models.Func):
+    """What a search looks through, in the very words of the index that PostgreSQL has for it."""
+
+    arg_joiner = " || ' ' || "
+    template = "(%(expressions)s)"
+    output_field = models.TextField()
+
+    def __init__(self) -> None:
+        super().__init__("name", "email", "role", "goals")
+
 
 class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -33,8 +50,22 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
 
     def waiting_first(self) -> Self:
         """The newest request that waits for an answer, then the rest, newest first."""
-        waits = models.Case(models.When(status=Status.REQUESTED, then=0), default=1)
-        return self.order_by(waits, "-created_at", "-pk")
+        return self.order_by("-waits_for_answer", "-created_at", "-pk")
+
+    def with_stage_since(self) -> Self:
+        """Each with `stage_since`, the instant at which it came to its stage."""
+        steps = BookingEvent.objects.filter(booking=models.OuterRef("pk"), kind__in=STEPS)
+        return self.annotate(stage_since=models.Subquery(steps.order_by("-at", "-pk").values("at")[:1]))
+
+    def mentioning(self, words: str) -> Self:
+        """Requests with each of the words somewhere in name, address, role or goals, whatever their case.
+
+        On PostgreSQL a trigram index serves it, for words of three letters and more.
+        """
+        found = self.alias(searched=SearchedText())
+        for word in words.split()[:MOST_WORDS]:
+            found = found.filter(searched__icontains=word)
+        return found
 
     def at_stage(self, stage: Stage) -> Self:
         return self.filter(STANDS_AT[stage])

@@ -18,6 +18,9 @@ from pages.models.singleton import Singleton
 CELL = timedelta(minutes=5)
 """Calls start and end on multiples of this, so that any two that overlap share a whole cell."""
 
+MINUTE = timedelta(minutes=1)
+LONGEST_CALL = 480 * MINUTE
+
 
 def known_zone(value: str) -> None:
     if not zones.is_known(value):
@@ -67,7 +70,10 @@ class CallRules(CalendarSetting, Singleton):
 
     time_zone = models.CharField(max_length=64, default="Europe/Amsterdam", validators=[known_zone])
     call_minutes = models.PositiveSmallIntegerField(
-        "length of a call", default=30, validators=[*between(5, 480), whole_cells], help_text="In minutes."
+        "length of a call",
+        default=30,
+        validators=[*between(5, LONGEST_CALL // MINUTE), whole_cells],
+        help_text="In minutes.",
     )
     gap_minutes = models.PositiveSmallIntegerField(
         "gap between calls", default=15, validators=[*between(0, 480), whole_cells], help_text="In minutes."
