@@ -7,7 +7,7 @@ from importlib import import_module
 
 import django
 
-BENCHES = ["delivery", "growth", "one_holder", "random_walk", "booking_posts", "stale_reads"]
+BENCHES = ["delivery", "growth", "staff_lists", "one_holder", "random_walk", "booking_posts", "stale_reads"]
 """Modules of this package; the `main` of each takes the arguments and returns the exit status."""
 
 ON_REQUEST = ["flame"]

@@ -118,7 +118,7 @@ def _add_requests(count: int) -> None:
     copy(event, there, count, belongs | {"id": f"n + {event.pk}"})
     copy(mail, there, count, belongs | {"id": f"n + {mail.pk}", "key": unique_key()})
     copy(first.held_times.get(), there, count, belongs | {"starts_at": earlier("n * 5")})
-    _analyse()
+    analyse()
 
 
 def _first_request() -> BookingRequest:
@@ -143,7 +143,7 @@ def _first_request() -> BookingRequest:
     return booking
 
 
-def _analyse() -> None:
+def analyse() -> None:
     """What PostgreSQL does by itself after a while."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -155,7 +155,7 @@ def _analyse() -> None:
 
 def copy(row: Model, first: int, last: int, changes: dict[str, str]) -> None:
     """Copies of a row for each n from `first` to before `last`, with some columns as SQL says of n."""
-    fields = row._meta.concrete_fields
+    fields = [field for field in row._meta.concrete_fields if not field.generated]
     values = [changes.get(str(field.column), f'"row"."{field.column}"') for field in fields]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     table, key = row._meta.db_table, row._meta.pk.column
