@@ -18,6 +18,7 @@ from pages.desk import of_pages
 # In the order of the work; what is not named here follows.
 ORDER = [
     "BookingRequest",
+    "Tag",
     "DailyCount",
     "WeeklyHours",
     "Closure",

@@ -78,7 +78,7 @@ def one_moment() -> Iterator[None]:
 
 def lines_of(model: type[models.Model]) -> Iterator[bytes]:
     """The names of the columns, then each row, in the order of the primary key."""
-    fields = model._meta.concrete_fields
+    fields = _stored_fields(model)
     yield _line([_column(field) for field in fields])
     rows = model._base_manager.order_by("pk").values_list(*(field.attname for field in fields))
     for row in rows.iterator(chunk_size=CHUNK):
@@ -95,7 +95,7 @@ def fingerprint(lines: Iterable[bytes]) -> Fingerprint:
 
 def load(model: type[models.Model], lines: Iterator[bytes]) -> None:
     """Puts the rows into the model's table, exactly as they were: no default, no “changed at” of today."""
-    by_column = {_column(field): field for field in model._meta.concrete_fields}
+    by_column = {_column(field): field for field in _stored_fields(model)}
     fields = [by_column[column] for column in json.loads(next(lines))]
     quote = connection.ops.quote_name
     columns = ", ".join(quote(_column(field)) for field in fields)
@@ -104,6 +104,11 @@ def load(model: type[models.Model], lines: Iterator[bytes]) -> None:
     with connection.cursor() as cursor:
         while chunk := list(islice(lines, CHUNK)):
             cursor.executemany(insert, [_stored(fields, json.loads(line)) for line in chunk])
+
+
+def _stored_fields(model: type[models.Model]) -> list[Any]:
+    """Without what the database computes from others, and lets nobody write."""
+    return [field for field in model._meta.concrete_fields if not field.generated]
 
 
 def empty(found: Iterable[type[models.Model]]) -> None:

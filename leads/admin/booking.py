@@ -19,16 +19,33 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from leads.admin import columns
+from leads.admin import columns, saved_filters
+from leads.admin.bounded import BoundedChangeList, BoundedPaginator
 from leads.admin.brief import show_brief
 from leads.admin.bulk import ACTIONS
-from leads.admin.filters import CallTime, MailConsent
+from leads.admin.filters import (
+    AssignedTo,
+    AtStage,
+    CallTime,
+    FoldedChoices,
+    MailConsent,
+    NextAction,
+    Received,
+    SourcePage,
+    Tagged,
+)
+from leads.admin.follow_up import card, follow_up
 from leads.admin.move import move_call
 from leads.admin.outcome import ask_outcome
+from leads.admin.saved_filters import delete_filter, save_filter
+from leads.admin.timeline import timeline
 from leads.admin.verbs import MOVES, OUTCOMES, VERBS, staff_of
 from leads.clock import told
 from leads.models import BookingRequest, CallRules, Message, Moved, Stale, TimeOffer
-from leads.models.status import LIVE
+from leads.models.status import LIVE, Status
+
+PLACES_TOLD = 100
+"""Further back on the waiting list the number says little, and to find it would mean to count them all."""
 
 
 class NoteForm(forms.Form):
@@ -39,11 +56,28 @@ class NoteForm(forms.Form):
 
 @admin.register(BookingRequest)
 class BookingRequestAdmin(admin.ModelAdmin):
-    list_display = ["who", "state", "call", "received", "email", "wish", "source"]
-    list_filter = ["status", CallTime, "outcome", "experience", "direction", "source_page", MailConsent]
+    list_display = ["who", "state", "next_step", "held_by", "call", "received", "wish", "source"]
+    list_filter = [
+        AtStage,
+        NextAction,
+        AssignedTo,
+        Tagged,
+        Received,
+        CallTime,
+        ("status", FoldedChoices),
+        ("outcome", FoldedChoices),
+        ("experience", FoldedChoices),
+        ("direction", FoldedChoices),
+        SourcePage,
+        MailConsent,
+    ]
     search_fields = ["name", "email", "role", "goals"]
-    date_hierarchy = "created_at"
+    search_help_text = "Words from the name, address, role or goals. Every word must be there."
     list_per_page = 50
+    list_select_related = ["assigned_to"]
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     actions = ACTIONS
 
     # --- The list
@@ -51,26 +85,50 @@ class BookingRequestAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[BookingRequest]:
         failed = Message.objects.failed().filter(booking=OuterRef("pk"))
         offered = TimeOffer.objects.open().filter(booking=OuterRef("pk"))
-        return BookingRequest.objects.waiting_first().annotate(
-            has_failed_mail=Exists(failed),
-            offered_until=Subquery(offered.values("expires_at")[:1]),
-            coachs_zone=Value(CallRules.current().time_zone),
+        return (
+            BookingRequest.objects.waiting_first()
+            .with_stage_since()
+            .prefetch_related("tags")
+            .annotate(
+                has_failed_mail=Exists(failed),
+                offered_until=Subquery(offered.values("expires_at")[:1]),
+                coachs_zone=Value(CallRules.current().time_zone),
+            )
         )
 
-    @admin.display(description="who", ordering="name")
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
+        return BoundedChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[BookingRequest], bool]:
+        return queryset.mentioning(search_term), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().changelist_view(request, saved_filters.shown(request) | (extra_context or {}))
+
+    @admin.display(description="who")
     def who(self, booking: BookingRequest) -> SafeString:
-        return format_html('{} <span class="quiet">{}</span>', booking.name, booking.role)
+        return format_html(
+            '{} <span class="quiet">{}</span> <span class="quiet">{}</span>',
+            booking.name,
+            booking.role,
+            booking.email,
+        )
 
-    @admin.display(description="direction", ordering="direction")
-    def wish(self, booking: BookingRequest) -> str:
-        return booking.get_direction_display()
-
-    @admin.display(description="status", ordering="status")
+    @admin.display(description="stage")
     def state(self, booking: Any) -> SafeString:
-        status = columns.badge(booking.status, booking.get_status_display())
-        outcome = columns.badge("outcome", booking.get_outcome_display()) if booking.outcome else ""
-        failure = columns.badge("failed", "Mail failed") if booking.has_failed_mail else ""
-        return format_html("{} {} {}", status, outcome, failure)
+        return columns.stage(booking, at=timezone.now())
+
+    @admin.display(description="next action", ordering="next_action_on")
+    def next_step(self, booking: BookingRequest) -> SafeString | str:
+        return columns.next_action(booking, today=timezone.localdate())
+
+    @admin.display(description="assigned, tags")
+    def held_by(self, booking: BookingRequest) -> SafeString:
+        return columns.assignment(booking)
 
     @admin.display(description="call", ordering="starts_at")
     def call(self, booking: Any) -> SafeString | str:
@@ -83,11 +141,13 @@ class BookingRequestAdmin(admin.ModelAdmin):
 
     @admin.display(ordering="created_at")
     def received(self, booking: BookingRequest) -> SafeString:
-        now = timezone.now()
-        overdue = columns.badge("overdue", "Overdue") if booking.is_overdue(at=now) else ""
-        return format_html("{} {}", columns.ago(booking.created_at, at=now), overdue)
+        return columns.ago(booking.created_at, at=timezone.now())
 
-    @admin.display(ordering="source_page")
+    @admin.display(description="direction")
+    def wish(self, booking: BookingRequest) -> str:
+        return booking.get_direction_display()
+
+    @admin.display
     def source(self, booking: BookingRequest) -> str:
         return " / ".join(filter(None, [booking.source_page, booking.utm_source])) or "direct"
 
@@ -115,6 +175,21 @@ class BookingRequestAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path(
+                "filters/",
+                require_POST(view(partial(save_filter, self))),
+                name="leads_bookingrequest_save_filter",
+            ),
+            path(
+                "filters/<int:pk>/delete/",
+                require_POST(view(partial(delete_filter, self))),
+                name="leads_bookingrequest_delete_filter",
+            ),
+            path(
+                "<int:pk>/follow-up/<slug:what>/",
+                require_POST(view(partial(follow_up, self))),
+                name="leads_bookingrequest_follow_up",
+            ),
             path("<int:pk>/note/", view(self.add_note), name="leads_bookingrequest_note"),
             path("<int:pk>/move/", view(partial(move_call, self)), name="leads_bookingrequest_move"),
             path("<int:pk>/outcome/", view(partial(ask_outcome, self)), name="leads_bookingrequest_outcome"),
@@ -132,7 +207,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
         booking = self.get_object(request, object_id)
         if booking is None:
             raise Http404
-        return self._page(request, booking, NoteForm())
+        return self.page(request, booking)
 
     @method_decorator(require_POST)
     def carry_out(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
@@ -154,7 +229,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
         booking = self.to_change(request, pk)
         form = NoteForm(request.POST)
         if not form.is_valid():
-            return self._page(request, booking, form, status=422)
+            return self.page(request, booking, 422, note_form=form)
         booking.add_note(form.cleaned_data["text"], by=staff_of(request), at=timezone.now())
         messages.success(request, "The note is kept.")
         return redirect("admin:leads_bookingrequest_change", pk)
@@ -177,42 +252,41 @@ class BookingRequestAdmin(admin.ModelAdmin):
             and told(booking.starts_at, own=CallRules.current().time_zone, other=booking.time_zone),
         }
         template = f"admin/leads/bookingrequest/{page}.html"
-        return TemplateResponse(request, template, shared | context, status=status)
+        return TemplateResponse(request, template, shared | context | {"status": status}, status=status)
 
-    def _page(
-        self, request: HttpRequest, booking: BookingRequest, note: NoteForm, status: int = 200
+    def page(
+        self, request: HttpRequest, booking: BookingRequest, status: int = 200, **sent_back: forms.Form
     ) -> HttpResponse:
+        """The page of one request, with forms that came back instead of empty ones."""
         now = timezone.now()
         may_change = self.has_change_permission(request, booking)
-        mails = list(booking.messages.all())
-        return self.page_of(
-            request,
-            booking,
-            "page",
-            status,
-            is_overdue=booking.is_overdue(at=now),
-            received=columns.ago(booking.created_at, at=now),
-            may_move=may_change and booking.status in LIVE,
-            moves=[verb for verb in MOVES if may_change and verb.is_possible(booking)],
-            outcomes=[verb for verb in OUTCOMES if may_change and verb.is_possible(booking)],
-            note_form=note if may_change else None,
-            may_delete=self.has_delete_permission(request, booking),
-            profile_is_web_address=booking.profile_url.startswith(("https://", "http://")),
-            earlier=BookingRequest.objects.from_same_address(booking)[:20],
-            events=booking.events.select_related("by"),
-            mails=mails,
-            mail_failed=any(mail.state == Message.State.FAILED for mail in mails),
+        context = {
+            "is_overdue": booking.is_overdue(at=now),
+            "received": columns.ago(booking.created_at, at=now),
+            "may_change": may_change,
+            "may_move": may_change and booking.status in LIVE,
+            "moves": [verb for verb in MOVES if may_change and verb.is_possible(booking)],
+            "outcomes": [verb for verb in OUTCOMES if may_change and verb.is_possible(booking)],
+            "note_form": NoteForm(),
+            "may_delete": self.has_delete_permission(request, booking),
+            "profile_is_web_address": booking.profile_url.startswith(("https://", "http://")),
+            "earlier": BookingRequest.objects.from_same_address(booking)[:20],
+            "timeline": timeline(booking),
+            "mail_failed": Message.objects.failed().filter(booking=booking).exists(),
+            **card(booking, today=timezone.localdate(now)),
             **_line(booking),
-        )
+        }
+        return self.page_of(request, booking, "page", status, **context | sent_back)
 
 
 def _line(booking: BookingRequest) -> dict[str, Any]:
     """Where a request without a time stands on the waiting list, or what is kept for it."""
     if not booking.on_waiting_list:
         return {}
-    in_line = list(BookingRequest.objects.in_line().values_list("pk", flat=True))
+    in_line = list(BookingRequest.objects.in_line().values_list("pk", flat=True)[: PLACES_TOLD + 1])
     return {
         "offer": TimeOffer.objects.open().filter(booking=booking).first(),
-        "place": in_line.index(booking.pk) + 1 if booking.pk in in_line else None,
-        "in_line": len(in_line),
+        "place": in_line.index(booking.pk) + 1 if booking.pk in in_line[:PLACES_TOLD] else None,
+        "in_line": len(in_line) if len(in_line) <= PLACES_TOLD else f"more than {PLACES_TOLD}",
+        "is_far_back": booking.status == Status.REQUESTED and len(in_line) > PLACES_TOLD,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -12,8 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from leads.admin.follow_up import ValueForm
 from leads.admin.verbs import staff_of
-from leads.models import BookingRequest, Outcome, Stale, Status
+from leads.models import BookingRequest, CallRules, Outcome, Stale, Status
 
 if TYPE_CHECKING:
     from leads.admin.booking import BookingRequestAdmin
@@ -25,23 +27,28 @@ def ask_outcome(desk: BookingRequestAdmin, request: HttpRequest, pk: int) -> Htt
     booking = desk.to_change(request, pk)
     now = timezone.now()
     chosen = request.POST.get("choice", "")
-    if chosen in CHOICES and can_tell(booking, at=now):
+    form = ValueForm(request.POST if chosen == Outcome.SIGNED else None)
+    if chosen in CHOICES and can_tell(booking, at=now) and (form.is_valid() or not form.is_bound):
+        value = form.cleaned_data["value"] if form.is_bound else None
         try:
-            conclude(booking, chosen, by=staff_of(request), at=now)
+            conclude(booking, chosen, value, by=staff_of(request), at=now)
         except Stale as stale:
             messages.warning(request, f"{stale} Nothing was changed.")
         else:
             messages.success(request, f"Recorded: {CHOICES[chosen].lower()}. No mail is sent.")
         return redirect("admin:leads_bookingrequest_change", pk)
-    preselected = request.GET.get("choice", "")
+    preselected = chosen or request.GET.get("choice", "")
     return desk.page_of(
         request,
         booking,
         "outcome",
+        422 if form.errors else 200,
         title="What came of the call?",
         can_tell=can_tell(booking, at=now),
         choices=sorted(CHOICES.items(), key=lambda choice: choice[0] != preselected),
         preselected=preselected,
+        form=form,
+        currency=CallRules.current().currency,
         recorded=booking.get_outcome_display() or booking.get_status_display(),
     )
 
@@ -53,7 +60,9 @@ def can_tell(booking: BookingRequest, *, at: datetime) -> bool:
     return booking.status in {Status.ATTENDED, Status.NO_SHOW}
 
 
-def conclude(booking: BookingRequest, choice: str, *, by: User, at: datetime) -> None:
+def conclude(
+    booking: BookingRequest, choice: str, value: Decimal | None = None, *, by: User, at: datetime
+) -> None:
     """Whoever has an outcome came to the call, which is therefore recorded with it."""
     with transaction.atomic():
         if choice == Status.NO_SHOW:
@@ -61,5 +70,5 @@ def conclude(booking: BookingRequest, choice: str, *, by: User, at: datetime) ->
             return
         if booking.status != Status.ATTENDED:
             booking.mark_attended(by=by, at=at)
-        if booking.outcome != choice:
-            booking.record_outcome(Outcome(choice), by=by, at=at)
+        if (booking.outcome, booking.value) != (choice, value):
+            booking.record_outcome(Outcome(choice), value=value, by=by, at=at)

@@ -17,6 +17,8 @@ from tests.leads.factories import submitted
 pytestmark = pytest.mark.django_db
 
 URL = "/admin/leads/bookingrequest/"
+NEXT_ACTION, CALL = 3, 5
+"""Columns that can be put in order, as the list's address names them."""
 
 
 def names_on(client: Client, query: str = "") -> list[str]:
@@ -25,9 +27,7 @@ def names_on(client: Client, query: str = "") -> list[str]:
 
 
 def aged(hours: int, **answers: Any) -> BookingRequest:
-    booking = submitted(**answers)
-    BookingRequest.objects.filter(pk=booking.pk).update(created_at=timezone.now() - timedelta(hours=hours))
-    return booking
+    return submitted(at=timezone.now() - timedelta(hours=hours), **answers)
 
 
 def test_newest_waiting_request_comes_first_and_answered_ones_last(as_adviser: Client, adviser: User) -> None:
@@ -47,7 +47,8 @@ def test_row_shows_who_wishes_what_since_when_and_from_where(as_adviser: Client)
         'Samira <span class="quiet">Engineer</span>',
         "samira@example.com",
         "Move into architecture",
-        '<span class="badge badge-requested">Requested</span>',
+        '<span class="badge badge-new">New</span>',
+        "for 3\N{NO-BREAK SPACE}hours",
         "3\N{NO-BREAK SPACE}hours ago</time>",
         "ai-architect-vs-ai-engineer / newsletter",
     ]:
@@ -137,8 +138,8 @@ def test_list_narrows_to_calls_ahead_behind_without_a_time_and_in_line(
 
 @pytest.mark.usefixtures("calls")
 def test_list_can_be_put_in_the_order_of_the_calls(as_adviser: Client) -> None:
-    assert names_on(as_adviser, "?call=upcoming&status__exact=confirmed&o=3") == ["Ahead"]
-    assert [name for name in names_on(as_adviser, "?o=3") if name in {"Ahead", "Behind", "Off"}] == [
+    assert names_on(as_adviser, f"?call=upcoming&status__exact=confirmed&o={CALL}") == ["Ahead"]
+    assert [name for name in names_on(as_adviser, f"?o={CALL}") if name in {"Ahead", "Behind", "Off"}] == [
         "Behind",
         "Ahead",
         "Off",
@@ -184,13 +185,27 @@ def test_those_who_want_no_mail_can_be_listed(as_adviser: Client) -> None:
     assert names_on(as_adviser, "?mail=not-given") == ["Quiet"]
 
 
-def test_days_lead_to_the_requests_of_a_day(as_adviser: Client) -> None:
-    aged(24 * 400)
-    booking = aged(0)
-    year = timezone.now().year
+@pytest.mark.usefixtures("monday")
+def test_list_narrows_to_when_requests_were_received_by_the_coachs_calendar(as_adviser: Client) -> None:
+    new_year_in_amsterdam = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
+    for name, at in [
+        ("Today", datetime(2026, 11, 22, 23, 30, tzinfo=UTC)),
+        ("Yesterday", datetime(2026, 11, 22, 22, 30, tzinfo=UTC)),
+        ("This year", new_year_in_amsterdam),
+        ("Last year", new_year_in_amsterdam - timedelta(hours=1)),
+    ]:
+        submitted(name=name, at=at)
 
-    assert f'href="?created_at__year={year}"' in as_adviser.get(URL).content.decode()
-    assert names_on(as_adviser, f"?created_at__year={year}") == [booking.name]
+    found = {choice: names_on(as_adviser, f"?received={choice}") for choice in ("today", "7", "2026", "2025")}
+
+    assert found == {
+        "today": ["Today"],
+        "7": ["Today", "Yesterday"],
+        "2026": ["Today", "Yesterday", "This year"],
+        "2025": ["Last year"],
+    }
+    page = as_adviser.get(URL).content.decode()
+    assert re.findall(r'href="\?received=(\d{4})"', page) == ["2026", "2025"]
 
 
 def test_more_than_fifty_requests_take_several_pages(as_adviser: Client) -> None:

@@ -74,7 +74,7 @@ def test_what_the_prospect_sent_cannot_be_edited(as_owner: Client) -> None:
     as_owner.post(url_of(booking), {"name": "Changed", "status": "confirmed"})
 
     names = set(re.findall(r'<(?:input|textarea|select)[^>]+name="(?!csrf)([^"]+)"', page))
-    assert names == {"seen", "text"}
+    assert names == {"seen", "text", "next_action", "on", "to", "tags"}
     booking.refresh_from_db()
     assert (booking.name, booking.status) == ("Samira", "requested")
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0008_follow_up_requests'),
+        ('leads', '0010_name_the_sources_of_earlier_requests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -39,6 +39,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0010_serve_the_list_by_indexes")]
+    dependencies = [("leads", "0012_serve_the_list_by_indexes")]
 
     operations = [migrations.RunPython(create, drop)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leads', '0009_keep_filters_under_a_name'),
+        ('leads', '0011_keep_filters_under_a_name'),
     ]
 
     operations = [
