@@ -47,7 +47,7 @@ class ReportForm(forms.Form):
 
     def __init__(self, asked: Any, *, today: date) -> None:
         """Whatever is not asked for is the report of the last 28 days by page."""
-        super().__init__({"by": Grouping.PAGE, "period": "28"} | dict(asked.items()))
+        super().__init__({"by": Grouping.PAGE, "period": "28"} | dict(asked.items()), label_suffix="")
         self.today = today
 
     def clean(self) -> None:

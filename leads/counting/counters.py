@@ -13,6 +13,7 @@ from leads.counting.visitors import is_counted
 from leads.models import Hit
 from leads.models.daily_count import Counted
 from leads.source import Source
+from pages import memory
 from pages.delivery import version
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,6 @@ class Counters:
 
     def __init__(self, *, every: float | None) -> None:
         self.tally = Tally(every=every)
-        self._countable: tuple[int, datetime, Countable] | None = None
         self._has_failed = False
 
     def count(self, request: HttpRequest, kind: Hit, *, page: str, source: str, cta: str = "") -> None:
@@ -57,13 +57,10 @@ class Counters:
         self.tally.add(Counted(countable.day(at), kind, page, source, cta))
 
     def _current(self, at: datetime) -> Countable:
-        now_counts = version.current()
-        if self._countable:
-            made_for, made_at, countable = self._countable
-            if made_for == now_counts and timedelta(0) <= at - made_at < self.STALE_AFTER:
-                return countable
-        countable = Countable.at(at)
-        self._countable = now_counts, at, countable
+        def work_out() -> memory.Kept:
+            return memory.Kept(Countable.at(at), at + self.STALE_AFTER)
+
+        countable: Countable = memory.recall(("countable", version.current()), at, work_out).thing
         return countable
 
 

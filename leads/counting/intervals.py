@@ -39,11 +39,11 @@ class Rate:
 
     @property
     def in_words(self) -> str:
-        """Like “2.1–5.4%”, or why there is no figure; empty where there was nothing to be a part of."""
-        if not self.whole and not self.part:
+        """Like “2.1–5.4%”, or why there is no figure; empty where there is nothing to be a part of."""
+        if not self.whole:
             return ""
         if self.interval is None:
-            return "more than were counted"
+            return "not all counted"
         low, high = self.interval
         if high - low > TOO_WIDE:
             return "too few to say"

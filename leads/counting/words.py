@@ -10,12 +10,12 @@ from leads.models.daily_count import OTHER
 
 HEADINGS = {"page": "Page", "source": "Source", "cta": "Button or question"}
 
-NO_PAGE = "Form, without a page before"
+NO_PAGE = "No page before"
 NO_BUTTON = "No button"
 
 SOURCES = {
-    DIRECT: "Direct: typed, bookmarked, or from an app",
-    THIS_SITE: "Another page of this site",
+    DIRECT: "Direct",
+    THIS_SITE: "This site",
     UNKNOWN: "Not told",
     OTHER: "Other",
 }

@@ -208,8 +208,8 @@ def test_interval_is_wilsons(part: int, whole: int, low: float, high: float) -> 
         (Rate(15, 148), "6.2–16%"),
         (Rate(0, 20), "0–16%"),
         (Rate(29, 29), "88–100%"),
-        (Rate(3, 2), "more than were counted"),
-        (Rate(1, 0), "more than were counted"),
+        (Rate(3, 2), "not all counted"),
+        (Rate(1, 0), ""),
     ],
 )
 def test_rate_says_how_sure_it_is(rate: Rate, words: str) -> None:
@@ -230,7 +230,7 @@ def test_page_shows_the_last_28_days_by_page(as_adviser: Client) -> None:
 
     page = text(answer.text)
     assert "27 October 2026 to 23 November 2026: about 170 visits, 4 requests, 1 client." in page
-    assert '<th scope="row">/guide/</th>' in page
+    assert '<th scope="row" class="name">/guide/</th>' in page
     assert "<td>3<small>0.7–6.1%</small></td>" in page
     assert "<td>1,500</td>" in page
     assert 'aria-current="page">Where clients come from</a>' in page
@@ -285,7 +285,7 @@ def test_file_has_every_line_and_the_ends_of_each_rate(as_adviser: Client) -> No
     assert answer["Content-Disposition"] == (
         'attachment; filename="where-clients-come-from-2026-11-01-to-2026-11-30.csv"'
     )
-    assert [row["Page"] for row in rows] == ["/guide/", "Form, without a page before", "/news/", "Total"]
+    assert [row["Page"] for row in rows] == ["/guide/", "No page before", "/news/", "Total"]
     assert rows[0] == {
         "Page": "/guide/",
         "Visits": "140",
