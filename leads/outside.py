@@ -1,5 +1,7 @@
 """Calls to addresses that somebody typed in, without letting them reach this server's own network.
 
+Calendars are read here and webhooks sent, so that the rules stand in one place.
+
 The address is resolved once; every answer must be a public one; and the connection goes to an address
 that was checked, not to the name again, so that a name server that changes its mind gains nothing. Only
 https on its own port, no redirects, and limits on size and time.
@@ -10,17 +12,20 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPException, HTTPSConnection
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
 HTTPS_PORT = 443
 MOST_BYTES = 2 * 1024 * 1024
+MOST_BYTES_OF_A_REPLY = 64 * 1024
 SECONDS_IN_ALL = 10.0
 
 PUBLIC_IPV6 = IPv6Network("2000::/3")
@@ -29,6 +34,7 @@ NAT64 = IPv6Network("64:ff9b::/96")
 TEREDO = IPv6Network("2001::/32")
 
 Resolver = Callable[[str], list[str]]
+Answered = TypeVar("Answered", covariant=True)
 
 
 class Refused(Exception):
@@ -44,19 +50,52 @@ class Target:
     port: int = HTTPS_PORT
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What a server said to a call, whatever its status; at most the first 64 kB of its body."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Ask(Protocol[Answered]):
+    def __call__(self, target: Target, address: str, *, deadline: Deadline) -> Answered: ...
+
+
 def fetch(url: str, *, resolver: Resolver | None = None, seconds: float = SECONDS_IN_ALL) -> bytes:
     """What a public https address answers. Raises Refused, and nothing else."""
+    return _call(url, read, resolver=resolver, seconds=seconds)
+
+
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    resolver: Resolver | None = None,
+    seconds: float = SECONDS_IN_ALL,
+) -> Reply:
+    """Sends a body to a public https address. A redirect is a Reply like any other, and is not followed.
+
+    Raises Refused, and nothing else, when no Reply came.
+    """
+    return _call(url, partial(send, body=body, headers=headers), resolver=resolver, seconds=seconds)
+
+
+def _call(url: str, ask: Ask[Answered], *, resolver: Resolver | None, seconds: float) -> Answered:
     deadline = Deadline(seconds)
     target = target_of(url)
-    return first_answer(target, public_addresses(target.host, resolver or resolve, deadline), deadline)
+    addresses = public_addresses(target.host, resolver or resolve, deadline)
+    return first_answer(target, addresses, deadline, ask)
 
 
-def first_answer(target: Target, addresses: list[str], deadline: Deadline) -> bytes:
+def first_answer(target: Target, addresses: list[str], deadline: Deadline, ask: Ask[Answered]) -> Answered:
     """Asks at one checked address after another, until the host answers at one."""
     failure = Refused("The server’s name has no address.")
     for address in addresses:
         try:
-            return read(target, address, deadline=deadline)
+            return ask(target, address, deadline=deadline)
         except OSError as trouble:
             failure = Refused(f"The connection failed: {_in_words(trouble)}.")
         except HTTPException as trouble:
@@ -73,11 +112,11 @@ def target_of(url: str) -> Target:
     except ValueError as error:
         raise Refused("This is not a web address.") from error
     if parts.scheme not in {"https", "webcal"} or not host:
-        raise Refused("Only addresses that start with https:// can be read.")
+        raise Refused("Only addresses that start with https:// can be used.")
     if port != HTTPS_PORT:
-        raise Refused("Only the usual port of https can be read.")
+        raise Refused("Only the usual port of https can be used.")
     if parts.username is not None or parts.password is not None:
-        raise Refused("An address with a user name or password cannot be read.")
+        raise Refused("An address with a user name or password cannot be used.")
     query = f"?{parts.query}" if parts.query else ""
     return Target(host, quote(f"{parts.path or '/'}{query}", safe="/?&=%:;,@!$'()*+~"))
 
@@ -123,22 +162,37 @@ def _is_public_ipv6(address: IPv6Address) -> bool:
 
 # --- The call itself
 
+HEADERS = {"User-Agent": "coaching-site", "Accept-Encoding": "identity"}
+
 
 def read(target: Target, address: str, *, deadline: Deadline, context: ssl.SSLContext | None = None) -> bytes:
     """Asks the host at one checked address."""
-    connection = CheckedConnection(target, address, deadline, context or ssl.create_default_context())
-    try:
-        headers = {"User-Agent": "coaching-site", "Accept-Encoding": "identity"}
-        connection.request("GET", target.path, headers=headers)
+    with closing(CheckedConnection(target, address, deadline, context)) as connection:
+        connection.request("GET", target.path, headers=HEADERS)
         answer = connection.getresponse()
         if answer.status != 200:
             raise Refused(f"The server answered with status {answer.status}.")
         body = answer.read(MOST_BYTES + 1)
-    finally:
-        connection.close()
     if len(body) > MOST_BYTES:
         raise Refused("The answer is larger than 2 MB.")
     return body
+
+
+def send(
+    target: Target,
+    address: str,
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
+    deadline: Deadline,
+    context: ssl.SSLContext | None = None,
+) -> Reply:
+    """Sends a body to the host at one checked address, and reads the first 64 kB of what it says to that."""
+    with closing(CheckedConnection(target, address, deadline, context)) as connection:
+        connection.request("POST", target.path, body=body, headers={**HEADERS, **headers})
+        answer = connection.getresponse()
+        said = answer.read(MOST_BYTES_OF_A_REPLY)
+        return Reply(answer.status, said, {name.lower(): value for name, value in answer.getheaders()})
 
 
 class Deadline:
@@ -157,8 +211,11 @@ class Deadline:
 class CheckedConnection(HTTPSConnection):
     """Connects to an address that was checked, while certificate and Host header are those of the name."""
 
-    def __init__(self, target: Target, address: str, deadline: Deadline, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, target: Target, address: str, deadline: Deadline, context: ssl.SSLContext | None
+    ) -> None:
         super().__init__(target.host, target.port)
+        context = context or ssl.create_default_context()
         context.sslsocket_class = _SocketWithDeadline
         self.address, self.deadline, self.tls = address, deadline, context
 
@@ -181,6 +238,10 @@ class _SocketWithDeadline(ssl.SSLSocket):
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         self.settimeout(self.deadline.left())
         return super().recv_into(*args, **kwargs)
+
+    def send(self, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(self.deadline.left())
+        return super().send(*args, **kwargs)
 
 
 def _in_time(question: Callable[[], list[str]], deadline: Deadline) -> list[str]:

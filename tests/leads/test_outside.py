@@ -269,7 +269,7 @@ def test_failed_connection_is_said_in_a_sentence_without_the_address(port: int) 
     reasons = {}
     for name, at_port in [("closed", closed_port()), ("not vouched for", port)]:
         with pytest.raises(Refused) as failure:
-            first_answer(Target(HOST, "/very-secret.ics", at_port), ["127.0.0.1"], Deadline(5))
+            first_answer(Target(HOST, "/very-secret.ics", at_port), ["127.0.0.1"], Deadline(5), read)
         reasons[name] = str(failure.value)
 
     assert reasons == {
