@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from leads.models.booking import BookingRequest
     from leads.models.busy import BusyCalendar
     from leads.models.waiting import TimeOffer
+    from leads.models.webhook import WebhookEndpoint
 
 EARLIER_REQUESTS_SHOWN = 5
 
@@ -128,6 +129,19 @@ def stale_calendar(calendar: BusyCalendar) -> Message:
         calendar=calendar,
         read_at=calendar.read_at and in_full(calendar.read_at, CallRules.current().time_zone),
         staff_url=desk_url("busycalendar_change", calendar.pk),
+    )
+
+
+def webhook_off(endpoint: WebhookEndpoint) -> Message:
+    """Staff must know that another program is not told of bookings any more."""
+    return _message(
+        None,
+        Message.Kind.WEBHOOK_OFF,
+        "A webhook was switched off",
+        recipient=settings.STAFF_EMAIL,
+        reply_to="",
+        endpoint=endpoint,
+        staff_url=desk_url("webhookendpoint_change", endpoint.pk),
     )
 
 

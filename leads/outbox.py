@@ -1,4 +1,7 @@
-"""Sends what the outbox holds. Only the worker calls this; a web request never sends."""
+"""Sends the mails that the outbox holds; webhooks leave from leads/webhooks/delivery.py.
+
+Only the worker calls this; a web request never sends.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ RIVALS = 5
 
 
 def deliver_due(at: datetime) -> int:
-    """Attempts every Message that is due at the instant `at`. Returns how many it attempted."""
+    """Attempts every mail that is due at the instant `at`. Returns how many it attempted."""
     attempted = 0
     while deliver_next(at):
         attempted += 1
@@ -30,12 +33,12 @@ def deliver_due(at: datetime) -> int:
 
 
 def deliver_next(at: datetime) -> bool:
-    """Attempts the Message that has waited longest. False when none is due.
+    """Attempts the mail that has waited longest. False when none is due.
 
     One at a time, because a claim must start at the attempt: the last of a hundred claimed together
     would be due again before its turn.
     """
-    for message in Message.objects.due(at)[:RIVALS]:
+    for message in Message.objects.mails().due(at)[:RIVALS]:
         if message.claim(at=at):
             if reason := why_not(message, at):
                 message.withdraw(reason)

@@ -83,7 +83,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
     # --- The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BookingRequest]:
-        failed = Message.objects.failed().filter(booking=OuterRef("pk"))
+        failed = Message.objects.mails().failed().filter(booking=OuterRef("pk"))
         offered = TimeOffer.objects.open().filter(booking=OuterRef("pk"))
         return (
             BookingRequest.objects.waiting_first()
@@ -272,7 +272,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
             "profile_is_web_address": booking.profile_url.startswith(("https://", "http://")),
             "earlier": BookingRequest.objects.from_same_address(booking)[:20],
             "timeline": timeline(booking),
-            "mail_failed": Message.objects.failed().filter(booking=booking).exists(),
+            "mail_failed": Message.objects.mails().failed().filter(booking=booking).exists(),
             **card(booking, today=timezone.localdate(now)),
             **_line(booking),
         }

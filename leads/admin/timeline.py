@@ -23,7 +23,7 @@ def timeline(booking: BookingRequest) -> list[Entry]:
     """The newest first: what happened last is seen without scrolling, and stands below the form for notes,
     however long a history has become."""
     events = booking.events.select_related("by").order_by("-at", "-pk")[:MOST]
-    mails = booking.messages.order_by("-created_at", "-pk")[:MOST]
+    mails = Message.objects.mails().filter(booking=booking).order_by("-created_at", "-pk")[:MOST]
     return list(
         merge(
             [Entry(mail.created_at, mail=mail) for mail in mails],

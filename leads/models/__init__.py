@@ -14,6 +14,7 @@ from leads.models.stale import Moved, Reassigned, Replanned, Stale, TooLate
 from leads.models.status import Outcome, Stage, Status
 from leads.models.tag import Tag
 from leads.models.waiting import TimeOffer
+from leads.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookEvent
 from leads.models.worker_sign import WorkerSign
 
 __all__ = [
@@ -41,6 +42,9 @@ __all__ = [
     "TimeOffer",
     "TimeTaken",
     "TooLate",
+    "WebhookAttempt",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "WeeklyHours",
     "WorkerSign",
 ]

@@ -28,6 +28,7 @@ from leads.models.status import COMES_FROM, LIVE, Outcome, Stage, Status
 from leads.models.tag import Tag
 from leads.models.waiting import TimeOffer
 from leads.turn import calendar_turn
+from leads.webhooks import payload
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -392,3 +393,4 @@ class BookingRequest(models.Model):
     def _record(self, kind: BookingEvent.Kind, *, by: User | None, at: datetime, text: str = "") -> None:
         """Every verb writes its line of the history here, in the transaction of what it changes."""
         self.events.create(kind=kind, by=by, at=at, text=text)
+        payload.tell(self, kind, at=at)

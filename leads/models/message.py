@@ -2,18 +2,25 @@
 
 A worker claims a due Message by moving its next attempt beyond the time that an attempt can take. A
 worker that dies in the middle therefore leads to another attempt, never to silence: delivery is at
-least once, and each attempt carries the same Message-ID.
+least once, and each attempt carries the same Message-ID, or the same id of the webhook.
 """
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+
+from leads.models.retries import GIVE_UP_CALL_AFTER, next_retry
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from leads.models.webhook import WebhookAttempt
 
 LEASE = timedelta(minutes=2)
 """Longer than any attempt takes: after it, a claimed Message is due again."""
@@ -33,6 +40,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
             "next_attempt_at", "pk"
         )
 
+    def mails(self) -> Self:
+        return self.filter(endpoint=None)
+
+    def webhooks(self) -> Self:
+        return self.filter(endpoint__isnull=False)
+
+    def ready_to_call(self, at: datetime) -> Self:
+        """Webhooks whose endpoint is on and does not rest after a failure."""
+        rested = Q(endpoint__rests_until=None) | Q(endpoint__rests_until__lte=at)
+        return self.webhooks().filter(rested, endpoint__off_at=None)
+
     def waiting(self) -> Self:
         return self.filter(state=Message.State.WAITING)
 
@@ -43,9 +61,20 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def failed(self) -> Self:
         return self.filter(state=Message.State.FAILED)
 
+    def repeatable(self) -> Self:
+        """Failed mails, and webhooks that are done, whatever became of them: a receiver knows a repeat by
+        its id."""
+        failed_mails = Q(endpoint=None, state=Message.State.FAILED)
+        done_webhooks = Q(endpoint__isnull=False) & ~Q(state=Message.State.WAITING)
+        return self.filter(failed_mails | done_webhooks)
+
 
 class Message(models.Model):
-    """One outgoing mail: its text, its state, and its attempts."""
+    """One outgoing mail or webhook call: what it says, its state, and its attempts.
+
+    A mail goes to its recipient; a webhook to its endpoint, with its type as the subject and its JSON as
+    the text.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -68,6 +97,8 @@ class Message(models.Model):
         BRIEF = "brief", "Brief before the call"
         OUTCOME_QUESTION = "outcome", "Question for the outcome"
         STALE_CALENDAR = "stale_calendar", "Warning to staff: a calendar cannot be read"
+        WEBHOOK_OFF = "webhook_off", "Notice to staff: a webhook was switched off"
+        WEBHOOK = "webhook", "Webhook"
 
     booking = models.ForeignKey(
         "leads.BookingRequest",
@@ -79,11 +110,19 @@ class Message(models.Model):
     )
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=Kind)
-    recipient = models.EmailField()
+    recipient = models.EmailField(blank=True)
+    endpoint = models.ForeignKey(
+        "leads.WebhookEndpoint",
+        verbose_name="webhook",
+        on_delete=models.CASCADE,
+        related_name="messages",
+        null=True,
+        blank=True,
+    )
     reply_to = models.EmailField(blank=True)
     subject = models.CharField(max_length=200)
     text = models.TextField()
-    html = models.TextField()
+    html = models.TextField(blank=True)
     calendar = models.TextField(blank=True, help_text="A calendar file that goes with the mail (RFC 5545).")
     occasion = models.CharField(
         max_length=80,
@@ -103,6 +142,8 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
+    if TYPE_CHECKING:
+        attempt_log: RelatedManager[WebhookAttempt]
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -113,11 +154,30 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at=None)),
                 name="a_sent_message_says_when",
-            )
+            ),
+            models.CheckConstraint(
+                condition=(Q(endpoint=None) & ~Q(recipient="")) | Q(endpoint__isnull=False, recipient=""),
+                name="a_message_has_a_recipient_or_an_endpoint",
+            ),
+            models.CheckConstraint(
+                condition=(Q(endpoint=None) & ~Q(kind="webhook"))
+                | Q(endpoint__isnull=False, kind="webhook", reply_to="", html="", calendar=""),
+                name="a_webhook_has_nothing_of_a_mail",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.get_kind_display()
+        return self.subject if self.is_webhook else self.get_kind_display()
+
+    @property
+    def is_webhook(self) -> bool:
+        return self.endpoint_id is not None
+
+    @property
+    def is_repeatable(self) -> bool:
+        if self.endpoint:
+            return self.state != self.State.WAITING and self.endpoint.off_at is None
+        return self.state == self.State.FAILED
 
     @staticmethod
     def queue(*messages: Message) -> None:
@@ -148,18 +208,38 @@ class Message(models.Model):
         """Whether a mail that the clock caused comes too late. Any other mail is better late than never."""
         return self.occasion is not None and at >= self.give_up_at
 
-    def postpone(self, error: str, *, at: datetime) -> None:
+    def postpone(self, error: str, *, at: datetime, not_before: datetime | None = None) -> None:
         """Tries again after a pause that grows with the attempts, until it is time to give up."""
-        if at >= self.give_up_at:
+        following = self._next_attempt(at)
+        if following is None:
             self.mark_failed(error)
         else:
-            pause = min(timedelta(seconds=15) * 2 ** min(self.attempts - 1, 8), LONGEST_PAUSE)
-            self._as_read().update(next_attempt_at=at + pause, last_error=error)
+            following = max(following, not_before or following)
+            self._as_read().update(next_attempt_at=following, last_error=error)
 
-    def send_again(self, *, at: datetime) -> None:
-        """Puts a failed Message back in line."""
-        Message.objects.failed().filter(pk=self.pk).update(
-            state=self.State.WAITING, next_attempt_at=at, give_up_at=at + GIVE_UP_AFTER
+    def _next_attempt(self, at: datetime) -> datetime | None:
+        if self.is_webhook:
+            began: datetime = self.give_up_at - GIVE_UP_CALL_AFTER
+            return next_retry(began, at, spread=self._spread)
+        if at >= self.give_up_at:
+            return None
+        pause: timedelta = min(timedelta(seconds=15) * 2 ** min(self.attempts - 1, 8), LONGEST_PAUSE)
+        return at + pause
+
+    @property
+    def _spread(self) -> float:
+        """Up to a tenth, by the key, which is random: no two installations come again at the same instant."""
+        thousandth: int = self.key.int % 1000
+        return thousandth / 10_000
+
+    def send_again(self, *, at: datetime) -> bool:
+        """Puts a failed Message, or a webhook that is done, back in line. False when it may not go again."""
+        repeatable = Message.objects.repeatable().filter(pk=self.pk)
+        give_up_at = at + (GIVE_UP_CALL_AFTER if self.is_webhook else GIVE_UP_AFTER)
+        return bool(
+            repeatable.update(
+                state=self.State.WAITING, next_attempt_at=at, give_up_at=give_up_at, sent_at=None
+            )
         )
 
     def _as_read(self) -> MessageQuerySet:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from leads import busy, reminders, waiting_list
 from leads.models import WorkerSign
 from leads.outbox import deliver_next
+from leads.webhooks import delivery
 from pages.delivery import publishing
 from pages.pictures import making, sweeping
 
@@ -49,6 +50,7 @@ def parts() -> list[Part]:
         Part("reminders", reminders.queue_due, timedelta(seconds=20)),
         Part("the waiting list", waiting_list.advance, timedelta(seconds=10)),
         Part("the outbox", deliver_next),
+        Part("webhooks", delivery.call_some),
         Part("published pages", publishing.renew_next),
         Part("busy calendars", busy.read_next, timedelta(seconds=5)),
         Part("sizes of pictures", making.make_some),
@@ -58,9 +60,9 @@ def parts() -> list[Part]:
 
 class Command(BaseCommand):
     help = (
-        "Sends what the outbox holds, queues reminders, passes on freed times, reads busy calendars, renews "
-        "published pages and makes the sizes of pictures, round after round, until TERM or Ctrl-C; the mail "
-        "in hand is finished."
+        "Sends mail and webhooks from the outbox, queues reminders, passes on freed times, reads busy "
+        "calendars, renews published pages and makes the sizes of pictures, round after round, until TERM "
+        "or Ctrl-C; what is in hand is finished."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
