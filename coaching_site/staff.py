@@ -26,6 +26,7 @@ ORDER = [
     "BusyCalendar",
     "CalendarFeed",
     "Message",
+    "WebhookEndpoint",
     "BookingPage",
     "LandingPage",
     "Mentor",

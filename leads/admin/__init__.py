@@ -1,5 +1,5 @@
 """The requests' side of the staff desk."""
 
-from leads.admin import booking, booking_page, calendars, hours, messages, sources, tags
+from leads.admin import booking, booking_page, calendars, hours, messages, sources, tags, webhooks
 
-__all__ = ["booking", "booking_page", "calendars", "hours", "messages", "sources", "tags"]
+__all__ = ["booking", "booking_page", "calendars", "hours", "messages", "sources", "tags", "webhooks"]

@@ -37,7 +37,7 @@ def test_failed_messages_are_sent_again_and_others_left_alone(as_adviser: Client
 
     assert [str(message) for message in get_messages(response.wsgi_request)] == [
         "Back in line: 1 message.",
-        "Skipped, because nothing failed there: 1 message.",
+        "Skipped, because nothing is to be sent again there: 1 message.",
     ]
     failed.refresh_from_db()
     assert failed.state == Message.State.WAITING
