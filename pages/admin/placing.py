@@ -41,23 +41,12 @@ def _page(key: str) -> LandingPage | None:
     return LandingPage.objects.filter(pk=key).first() if key.isdecimal() else None
 
 
-class ItemAdmin(MarkdownFields, ReachAdmin):
-    """A list in the order of the site, whose positions are edited in place."""
+class OrderedAdmin(admin.ModelAdmin):
+    """A list in an order of its own, whose positions are edited in place."""
 
-    list_display = ["__str__", "where", "position"]
+    list_display = ["__str__", "position"]
     list_editable = ["position"]
-    list_filter = [ShownOn]
-    list_select_related = ["page"]
-    list_per_page = 50
     ordering = ["position", "pk"]
-    placing: Any = (
-        "Where it stands",
-        {"fields": ["page", "position"], "description": "Items with lower numbers come first."},
-    )
-
-    @admin.display(description="page", ordering="page")
-    def where(self, item: Item) -> str:
-        return str(item.page or EVERY_PAGE)
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
         """Names the fields of the list, whose only label is the head of their column."""
@@ -66,6 +55,23 @@ class ItemAdmin(MarkdownFields, ReachAdmin):
         position.help_text = ""
         position.widget.attrs["aria-label"] = "Position"
         return formset
+
+
+class ItemAdmin(MarkdownFields, OrderedAdmin, ReachAdmin):
+    """A list in the order of the site."""
+
+    list_display = ["__str__", "where", "position"]
+    list_filter = [ShownOn]
+    list_select_related = ["page"]
+    list_per_page = 50
+    placing: Any = (
+        "Where it stands",
+        {"fields": ["page", "position"], "description": "Items with lower numbers come first."},
+    )
+
+    @admin.display(description="page", ordering="page")
+    def where(self, item: Item) -> str:
+        return str(item.page or EVERY_PAGE)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "page":
