@@ -1,8 +1,9 @@
 """What each mail says. A function a mail; each gives an unsaved Message for the outbox.
 
 A subject holds no text of a visitor, and a mail to a prospect repeats nothing of theirs but the name,
-so that the form cannot be used to write to strangers. Every mail that speaks of a time tells it by both
-clocks: to a prospect by theirs first, and with dates as their language writes them; to staff by the coach's.
+so that the form cannot be used to write to strangers. Letters say what staff wrote. Every other mail that
+speaks of a time tells it by both clocks: to a prospect by theirs first, and with dates as their language
+writes them; to staff by the coach's.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from leads.models.status import Outcome, Status
 from pages.models import Brand, Question
 
 if TYPE_CHECKING:
+    from leads.letters import Letter
     from leads.models.booking import BookingRequest
     from leads.models.busy import BusyCalendar
     from leads.models.waiting import TimeOffer
@@ -48,6 +50,15 @@ def confirmation(booking: BookingRequest) -> Message:
 
 def refusal(booking: BookingRequest) -> Message:
     return _to_prospect(booking, Message.Kind.REFUSAL, "About your request for a strategy call")
+
+
+def reply(booking: BookingRequest, letter: Letter) -> Message:
+    return _letter(booking, Message.Kind.REPLY, letter)
+
+
+def not_now(booking: BookingRequest, letter: Letter) -> Message:
+    """A refusal in kind words, with something to read in place of the call."""
+    return _letter(booking, Message.Kind.NOT_NOW, letter)
 
 
 def cancellation(booking: BookingRequest, *, was_invited: bool) -> Message:
@@ -156,6 +167,12 @@ def name_without_links(name: str) -> str:
     """
     spaced = re.sub(r"[.:/@]+(?=\S)", lambda found: "." * ("." in found[0]) + " ", name)
     return " ".join(spaced.split())
+
+
+def _letter(booking: BookingRequest, kind: Message.Kind, letter: Letter) -> Message:
+    message = _to_prospect(booking, kind, letter.subject, words=letter.text)
+    message.key = letter.key
+    return message
 
 
 def _with_invitation(message: Message, booking: BookingRequest) -> Message:

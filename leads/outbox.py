@@ -81,8 +81,8 @@ def as_email(message: Message) -> EmailMultiAlternatives:
         reply_to=[message.reply_to] if message.reply_to else None,
         headers={
             "Message-ID": f"<{message.key}@{urlsplit(settings.SITE_URL).hostname}>",
-            # RFC 3834: keeps out-of-office programs from answering.
-            "Auto-Submitted": "auto-generated",
+            # RFC 3834, 5: keeps out-of-office programs from answering what no person wrote.
+            **({} if message.is_written_by_staff else {"Auto-Submitted": "auto-generated"}),
         },
     )
     email.attach_alternative(message.html, "text/html")

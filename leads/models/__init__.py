@@ -9,6 +9,8 @@ from leads.models.feed import CalendarFeed
 from leads.models.held_time import HeldTime, TimeTaken
 from leads.models.hours import CallRules, Closure, WeeklyHours
 from leads.models.message import Message
+from leads.models.reply_template import ReplyTemplate
+from leads.models.resource import Resource
 from leads.models.saved_filter import SavedFilter
 from leads.models.stale import Moved, Reassigned, Replanned, Stale, TooLate
 from leads.models.status import Outcome, Stage, Status
@@ -34,6 +36,8 @@ __all__ = [
     "Outcome",
     "Reassigned",
     "Replanned",
+    "ReplyTemplate",
+    "Resource",
     "SavedFilter",
     "Stage",
     "Stale",

@@ -17,7 +17,7 @@ from django.utils import timezone
 from leads import emails
 from leads.addresses import canonical_address
 from leads.clock import in_words
-from leads.models import follow_up
+from leads.models import correspondence, follow_up
 from leads.models.booking_queryset import ANSWER_WITHIN, BookingRequestQuerySet
 from leads.models.event import BookingEvent
 from leads.models.held_time import HeldTime, TimeTaken
@@ -101,6 +101,8 @@ class BookingRequest(models.Model):
     promised_clock = models.CharField(
         max_length=16, blank=True, editable=False, help_text="The prospect’s wall-clock time, as it was told."
     )
+
+    first_reply_at = models.DateTimeField("first reply by staff", null=True, blank=True, editable=False)
 
     value = models.DecimalField(
         max_digits=10, decimal_places=2, null=True, blank=True, help_text="Of a signed client."
@@ -274,13 +276,11 @@ class BookingRequest(models.Model):
             self._check_may_change(by, at)
             was_invited = self.is_confirmed
             self._advance(to=Status.CANCELLED, by=by, at=at, sequence=self.sequence + 1)
-            HeldTime.release(self)
-            self._close_offers(at)
             Message.queue(
                 emails.cancellation(self, was_invited=was_invited),
                 *([] if by else [emails.cancelled_notice(self)]),
             )
-            self._pass_on_what_is_free(at)
+            self._free_its_time(at)
 
     # --- What staff do with it. Each verb raises Stale when somebody decided first.
 
@@ -292,10 +292,8 @@ class BookingRequest(models.Model):
     def decline(self, *, by: User, at: datetime) -> None:
         with self._in_turn():
             self._advance(to=Status.DECLINED, by=by, at=at)
-            HeldTime.release(self)
-            self._close_offers(at)
             Message.queue(emails.refusal(self))
-            self._pass_on_what_is_free(at)
+            self._free_its_time(at)
 
     def mark_attended(self, *, by: User, at: datetime) -> None:
         with transaction.atomic():
@@ -323,6 +321,9 @@ class BookingRequest(models.Model):
     def add_note(self, text: str, *, by: User, at: datetime) -> None:
         self._record(BookingEvent.Kind.NOTE, by=by, at=at, text=text)
 
+    write, not_now = correspondence.write, correspondence.not_now
+    can_be_told_not_now = property(correspondence.can_be_told_not_now)
+    kind_words = property(correspondence.kind_words)
     assign, plan, tag, untag = follow_up.assign, follow_up.plan, follow_up.tag, follow_up.untag
     assignee, planned = property(follow_up.assignee), property(follow_up.planned)
 
@@ -363,6 +364,11 @@ class BookingRequest(models.Model):
         if read_calendar(at).is_overfull_on(starts_at):
             raise TimeTaken(starts_at)
 
+    def _free_its_time(self, at: datetime) -> None:
+        HeldTime.release(self)
+        self._close_offers(at)
+        self._pass_on_what_is_free(at)
+
     def _close_offers(self, at: datetime) -> None:
         """Nothing is kept for it any more, and what the clock had queued for its old time is outdated."""
         TimeOffer.objects.open().filter(booking=self).update(closed_at=at)
@@ -393,4 +399,5 @@ class BookingRequest(models.Model):
     def _record(self, kind: BookingEvent.Kind, *, by: User | None, at: datetime, text: str = "") -> None:
         """Every verb writes its line of the history here, in the transaction of what it changes."""
         self.events.create(kind=kind, by=by, at=at, text=text)
+        correspondence.note_reply(self, kind, by=by, at=at)
         payload.tell(self, kind, at=at)

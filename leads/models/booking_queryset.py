@@ -40,6 +40,11 @@ class SearchedText(models.Func):
         super().__init__("name", "email", "role", "goals")
 
 
+def not_now_answers() -> models.QuerySet[BookingEvent]:
+    """Of the request that a query is about."""
+    return BookingEvent.objects.filter(booking=models.OuterRef("pk"), kind=BookingEvent.Kind.NOT_NOW)
+
+
 class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
     def delete(self) -> tuple[int, dict[str, int]]:
         with calendar_turn():
@@ -66,6 +71,9 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
         for word in words.split()[:MOST_WORDS]:
             found = found.filter(searched__icontains=word)
         return found
+
+    def told_not_now(self) -> Self:
+        return self.filter(models.Exists(not_now_answers()))
 
     def at_stage(self, stage: Stage) -> Self:
         return self.filter(STANDS_AT[stage])

@@ -11,7 +11,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -87,6 +87,8 @@ class Message(models.Model):
         STAFF_NOTICE = "staff_notice", "Notice to staff"
         CONFIRMATION = "confirmation", "Confirmation"
         REFUSAL = "refusal", "Refusal"
+        NOT_NOW = "not_now", "Answer “not now”"
+        REPLY = "reply", "Letter"
         CANCELLATION = "cancellation", "Cancellation"
         MOVED = "moved", "Moved"
         TIME_OFFER = "time_offer", "Offer of a freed time"
@@ -164,6 +166,10 @@ class Message(models.Model):
                 | Q(endpoint__isnull=False, kind="webhook", reply_to="", html="", calendar=""),
                 name="a_webhook_has_nothing_of_a_mail",
             ),
+            models.CheckConstraint(
+                condition=~Q(subject__contains="\n") & ~Q(subject__contains="\r"),
+                name="the_subject_of_a_message_is_one_line",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -179,9 +185,25 @@ class Message(models.Model):
             return self.state != self.State.WAITING and self.endpoint.off_at is None
         return self.state == self.State.FAILED
 
+    @property
+    def is_written_by_staff(self) -> bool:
+        return self.kind in {self.Kind.REPLY, self.Kind.NOT_NOW}
+
     @staticmethod
     def queue(*messages: Message) -> None:
         Message.objects.bulk_create(messages)
+
+    @staticmethod
+    def queue_new(message: Message) -> bool:
+        """Whether it was queued. The same one may be there already, as after a double click."""
+        try:
+            with transaction.atomic():
+                message.save(force_insert=True)
+        except IntegrityError:
+            if not Message.objects.filter(key=message.key, booking=message.booking).exists():
+                raise
+            return False
+        return True
 
     @staticmethod
     def queue_once(*messages: Message) -> None:

@@ -223,7 +223,6 @@ def test_refused_sender_waits_for_better_settings(
         {"reply_to": "a@example.com\nBcc: victim@example.com"},
         {"recipient": "a@example.com\nBcc: victim@example.com"},
         {"recipient": "a@example.com, victim@example.com"},
-        {"subject": "Hello\r\nBcc: victim@example.com"},
     ],
 )
 def test_forged_header_fails_at_once_and_is_not_tried_again(
