@@ -27,6 +27,8 @@ ORDER = [
     "CalendarFeed",
     "Message",
     "WebhookEndpoint",
+    "ReplyTemplate",
+    "Resource",
     "BookingPage",
     "LandingPage",
     "Mentor",

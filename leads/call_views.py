@@ -24,6 +24,9 @@ CHANGED_MEANWHILE = "Something about this call has changed in the meantime. This
 TOO_LATE = "This call has begun or is over, so it cannot be changed any more"
 OFFER_IS_OVER = "This time was kept for you for a while, and is not any more. You are still in line"
 
+ANSWERED = {Status.DECLINED, Status.ATTENDED}
+"""What a request can be when its prospect was told “not now”."""
+
 
 @never_cache
 @require_safe
@@ -152,6 +155,7 @@ def _context(booking: BookingRequest) -> dict[str, object]:
     now = timezone.now()
     return {
         "booking": booking,
+        "kind_words": booking.kind_words if booking.status in ANSWERED else "",
         "zone": zones.label(booking.time_zone, booking.starts_at or booking.created_at),
         "is_ahead": booking.is_ahead(now),
         "is_over": booking.ends_at is not None and booking.ends_at <= now,

@@ -35,13 +35,15 @@ from leads.admin.filters import (
     Tagged,
 )
 from leads.admin.follow_up import card, follow_up
+from leads.admin.letter import say_not_now, write_letter
 from leads.admin.move import move_call
 from leads.admin.outcome import ask_outcome
 from leads.admin.saved_filters import delete_filter, save_filter
 from leads.admin.timeline import timeline
-from leads.admin.verbs import MOVES, OUTCOMES, VERBS, staff_of
+from leads.admin.verbs import MOVES, NOT_NOW, OUTCOMES, VERBS, staff_of
 from leads.clock import told
 from leads.models import BookingRequest, CallRules, Message, Moved, Stale, TimeOffer
+from leads.models.booking_queryset import not_now_answers
 from leads.models.status import LIVE, Status
 
 PLACES_TOLD = 100
@@ -91,6 +93,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
             .prefetch_related("tags")
             .annotate(
                 has_failed_mail=Exists(failed),
+                was_told_not_now=Exists(not_now_answers()),
                 offered_until=Subquery(offered.values("expires_at")[:1]),
                 coachs_zone=Value(CallRules.current().time_zone),
             )
@@ -120,7 +123,8 @@ class BookingRequestAdmin(admin.ModelAdmin):
 
     @admin.display(description="stage")
     def state(self, booking: Any) -> SafeString:
-        return columns.stage(booking, at=timezone.now())
+        kindness = columns.badge("not_now", "Not now") if booking.was_told_not_now else ""
+        return format_html("{} {}", columns.stage(booking, at=timezone.now()), kindness)
 
     @admin.display(description="next action", ordering="next_action_on")
     def next_step(self, booking: BookingRequest) -> SafeString | str:
@@ -193,6 +197,8 @@ class BookingRequestAdmin(admin.ModelAdmin):
             path("<int:pk>/note/", view(self.add_note), name="leads_bookingrequest_note"),
             path("<int:pk>/move/", view(partial(move_call, self)), name="leads_bookingrequest_move"),
             path("<int:pk>/outcome/", view(partial(ask_outcome, self)), name="leads_bookingrequest_outcome"),
+            path("<int:pk>/write/", view(partial(write_letter, self)), name="leads_bookingrequest_write"),
+            path("<int:pk>/not-now/", view(partial(say_not_now, self)), name="leads_bookingrequest_not_now"),
             path("<int:pk>/brief/", view(partial(show_brief, self)), name="leads_bookingrequest_brief"),
             path("<int:pk>/<slug:verb>/do/", view(self.carry_out), name="leads_bookingrequest_do"),
             *super().get_urls(),
@@ -265,6 +271,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
             "received": columns.ago(booking.created_at, at=now),
             "may_change": may_change,
             "may_move": may_change and booking.status in LIVE,
+            "may_say_not_now": may_change and NOT_NOW.is_possible(booking),
             "moves": [verb for verb in MOVES if may_change and verb.is_possible(booking)],
             "outcomes": [verb for verb in OUTCOMES if may_change and verb.is_possible(booking)],
             "note_form": NoteForm(),

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from leads.admin.follow_up import MOST_TAGS, AssignForm, FollowUpForm, PlanForm, TagForm, UntagForm
-from leads.admin.verbs import MOVES, Verb, staff_of
+from leads.admin.verbs import MOVES, NOT_NOW, Verb, staff_of
 from leads.models import BookingRequest, Stale, Tag
 
 logger = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ def _requests(count: int) -> str:
 
 
 ACTIONS = [
-    *[action_of(verb) for verb in MOVES],
+    *[action_of(verb) for verb in [*MOVES, NOT_NOW]],
     action_with_form("assign", "Assign", "Assign them", AssignForm),
     action_with_form("plan", "Plan the next action", "Plan it for them", PlanForm),
     action_with_form("tag", "Add tags", "Add the tags", TagForm),

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from leads.letters import standard_not_now
 from leads.models import BookingRequest, Outcome, Status
 
 
@@ -86,6 +87,21 @@ MOVES = [
         "Cancelled. The cancellation is on its way to the prospect.",
     ),
 ]
+
+
+def _say_not_now(booking: BookingRequest, /, *, by: User, at: datetime) -> None:
+    booking.not_now(standard_not_now(booking), by=by, at=at)
+
+
+NOT_NOW = Verb(
+    "not-now",
+    "Not now, kindly",
+    _say_not_now,
+    lambda booking: booking.can_be_told_not_now,
+    "Answered “not now”. The letter is on its way to the prospect.",
+)
+"""On a request’s page the letter is shown before it leaves, so there it is a page and no button."""
+
 OUTCOMES = [_record(outcome) for outcome in Outcome]
 VERBS = {verb.name: verb for verb in [*MOVES, *OUTCOMES]}
 

@@ -72,9 +72,6 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
             found = found.filter(searched__icontains=word)
         return found
 
-    def told_not_now(self) -> Self:
-        return self.filter(models.Exists(not_now_answers()))
-
     def at_stage(self, stage: Stage) -> Self:
         return self.filter(STANDS_AT[stage])
 

@@ -16,7 +16,7 @@ from leads import emails
 from leads.models.event import BookingEvent
 from leads.models.message import Message
 from leads.models.stale import Stale
-from leads.models.status import COMES_FROM, Outcome, Status
+from leads.models.status import Outcome, Status
 
 if TYPE_CHECKING:
     from leads.letters import Letter
@@ -52,7 +52,7 @@ def not_now(self: BookingRequest, letter: Letter, *, by: User, at: datetime) -> 
         if not self.can_be_told_not_now:
             raise Stale(self)
         if self.can_become(Status.DECLINED):
-            self._change(COMES_FROM[Status.DECLINED], status=Status.DECLINED)
+            self._advance(to=Status.DECLINED, by=by, at=at)
             self._free_its_time(at)
         self._record(BookingEvent.Kind.NOT_NOW, by=by, at=at, text=letter.text)
 

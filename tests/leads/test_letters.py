@@ -276,7 +276,7 @@ def test_page_of_the_request_leads_here_and_shows_what_was_sent(
 
     assert f'href="{url_of(booking)}"' in page
     assert "Wrote to the prospect" in page
-    assert "“A question”" in page
+    assert "<summary>A question</summary>" in page
 
 
 def test_page_takes_as_many_queries_however_many_templates_there_are(

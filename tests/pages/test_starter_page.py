@@ -281,6 +281,7 @@ def test_load_says_what_it_loaded_and_then_what_it_kept() -> None:
         "Loaded /terms/ (Terms).",
         "Loaded the words of the booking page.",
         "Loaded the hours in which calls are possible.",
+        "Loaded the templates of letters.",
     ]
     assert second.splitlines() == [
         "Kept / (AI Architect vs AI Engineer: Senior Career Progression).",

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 MODELS = {
     f"/admin/{model._meta.app_label}/{model._meta.model_name}/": model for model in admin.site._registry
 }
-NEEDED: dict[str, Any] = {"Picture": {"is_decoration": True}}
+NEEDED: dict[str, Any] = {"Picture": {"is_decoration": True}, "Resource": {"address": "/guide/"}}
 """What a row needs beside its required fields."""
 LISTS = {url: model._meta.app_label for url, model in MODELS.items()}
 

@@ -1,4 +1,5 @@
-"""Loads the starter page, what all pages share, the legal pages, and the booking page with its hours.
+"""Loads the starter page, what all pages share, the legal pages, the booking page with its hours, and
+beginnings for letters.
 
 It is for an empty site and safe to repeat: once there is a brand or a page, it changes nothing, so that
 what staff edited, renamed or deleted stays that way. An interrupted load leaves nothing behind.
@@ -11,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from leads.starter import load_booking_page, load_hours
+from leads.starter import load_booking_page, load_hours, load_reply_templates
 from pages.models import LandingPage
 from pages.starter import BrokenFile, load_pages
 
@@ -40,6 +41,7 @@ def _load() -> list[str]:
         *(f"Loaded {_named(page)}." for page in pages),
         f"{_loaded_or_kept(load_booking_page())} the words of the booking page.",
         f"{_loaded_or_kept(load_hours())} the hours in which calls are possible.",
+        f"{_loaded_or_kept(load_reply_templates())} the templates of letters.",
     ]
 
 
