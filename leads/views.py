@@ -16,6 +16,7 @@ from leads.forms import BookingForm
 from leads.guard import cookieless_form
 from leads.models import BookingPage, BookingRequest, TimeTaken
 from leads.open_times import open_times
+from leads.reply_promise import reply_promise
 from leads.source import Source
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,13 @@ def _see(booking: BookingRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, form: BookingForm, status: int) -> HttpResponse:
-    context = {"form": form, "words": form.words, "open_times": form.times}
+    context = {
+        "form": form,
+        "words": form.words,
+        "open_times": form.times,
+        # The waiting list waits for a time, not for an answer.
+        "reply_promise": "" if form.is_waiting_list else reply_promise(form.times.at),
+    }
     return render(request, "leads/book.html", context, status=status)
 
 
