@@ -11,7 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 
+from coaching_site.alarms import CHECKS
+from coaching_site.first_steps import first_steps
+from leads.alarms import look_for
 from leads.desk import of_requests
+from leads.glance import Glance
 from leads.models import CallRules
 from pages.desk import of_pages
 
@@ -86,11 +90,13 @@ class StaffSite(AdminSite):
         return sorted(apps, key=lambda app: _place(app["models"][0]))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        now = timezone.now()
+        glance = Glance(timezone.now())
         desk = {
-            "today": timezone.localdate(now),
-            **of_requests(request.user, at=now),
-            **of_pages(request.user),
+            "today": glance.today,
+            "first_steps": first_steps(request.user),
+            "findings": look_for(CHECKS, request.user, glance),
+            **of_requests(request.user, glance),
+            **of_pages(request.user, at=glance.at),
         }
         return super().index(request, desk | (extra_context or {}))
 

@@ -49,6 +49,14 @@ def briefly(instant: datetime, zone: str, *, beside: str) -> str:
     return f"{day}{local:%H:%M} {zones.city(zone)}"
 
 
+def day_and_time(instant: datetime, zone: ZoneInfo, *, at: datetime) -> str:
+    """Seen from the instant `at`: “today at 16:15”, “tomorrow at 09:00”, “Wed 25 Nov at 16:15”."""
+    local = instant.astimezone(zone)
+    ahead = (local.date() - at.astimezone(zone).date()).days
+    day = {0: "today", 1: "tomorrow"}.get(ahead, f"{local:%a} {local.day} {local:%b}")
+    return f"{day} at {local:%H:%M}"
+
+
 def in_words(instant: datetime | None) -> str:
     """For staff and the history: by the coach's clock, like “Wed 25 Nov 2026, 16:15 (Europe/Amsterdam)”."""
     if instant is None:

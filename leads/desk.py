@@ -2,116 +2,182 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.contrib.humanize.templatetags.humanize import apnumber
-from django.urls import reverse
+from django.db.models import Count, Q
 
-from leads import clock
+from leads import clock, desk_charts
 from leads.ages import age
-from leads.models import BookingRequest, BusyCalendar, Message
-from leads.open_times import OpenTimes, open_times
+from leads.alarms import in_words
+from leads.board import board
+from leads.bounded import Number, number_of
+from leads.charts import share
+from leads.counting.report import Figures
+from leads.desk_charts import DAYS, DayTotal
+from leads.desk_links import changelist
+from leads.glance import Glance
+from leads.models import BookingRequest, Status
 
-SHOWN = 10
-CALLS_SHOWN = 5
+SHOWN = 5
 
 
-def of_requests(user: User | AnonymousUser, *, at: datetime) -> dict[str, Any]:
+def of_requests(user: User | AnonymousUser, glance: Glance) -> dict[str, Any]:
     """Empty for those who may not see requests."""
     if not user.has_perm("leads.view_bookingrequest"):
         return {}
     # The longest wait comes first here: the desk is where one starts to answer.
     awaiting = BookingRequest.objects.awaiting_reply().order_by("created_at", "pk")
-    waiting = awaiting.count()
-    shown = list(awaiting[:SHOWN])
-    times = open_times(at)
-    upcoming = BookingRequest.objects.upcoming(at)
-    calls = upcoming.count()
-    next_calls = [_call(booking, times) for booking in upcoming[:CALLS_SHOWN]]
+    waiting, first = number_of(awaiting), list(awaiting[:SHOWN])
+    upcoming = BookingRequest.objects.upcoming(glance.at)
+    calls = [_call(booking, glance) for booking in upcoming[:SHOWN]]
+    days = desk_charts.requests_by_day(glance)
+    figures = desk_charts.figures_of(glance)
     return {
-        "sentence": sentence(waiting, shown[0].created_at if shown else at, at=at),
-        "next_call": next_calls[0] if next_calls else None,
-        "next_calls": next_calls,
-        "more_calls": calls - len(next_calls),
-        "waiting": [
-            {
-                "booking": booking,
-                "age": age(booking.created_at, at=at),
-                "is_overdue": booking.is_overdue(at=at),
-            }
-            for booking in shown
+        "sentences": [
+            sentence(waiting, first[0].created_at if first else glance.at, at=glance.at),
+            *([f"Your next call is {calls[0].when}, with {calls[0].booking.name}."] if calls else []),
         ],
-        "more_waiting": waiting - len(shown),
-        "figures": _figures(waiting, times),
-        "stale_calendars": [
-            calendar
-            for calendar in calendars_in_words(BusyCalendar.objects.all(), at=at)
-            if calendar["is_stale"]
-        ],
+        "waiting": [_waiting(booking, glance) for booking in first],
+        "more_waiting": waiting.beyond(len(first)),
+        "next_calls": calls,
+        "more_calls": number_of(upcoming).beyond(len(calls)),
+        "figures": _figures(glance, days, figures),
+        "board": board(glance),
+        "per_day": desk_charts.per_day(days),
+        "to_client": desk_charts.to_client(figures),
+        "sources": desk_charts.sources(glance, days),
+        "weeks": desk_charts.weeks_ahead(glance.times),
     }
 
 
-def sentence(waiting: int, oldest: datetime, *, at: datetime) -> str:
+# --- Who waits, and who calls next
+
+
+def sentence(waiting: Number, oldest: datetime, *, at: datetime) -> str:
     """How things stand: “Two requests wait. The oldest has waited 3 hours.”"""
-    match waiting:
-        case 0:
-            return "No request waits for an answer."
-        case 1:
-            return f"One request waits. It has waited {age(oldest, at=at)}."
-    count = str(apnumber(waiting)).capitalize()
-    return f"{count} requests wait. The oldest has waited {age(oldest, at=at)}."
+    if not waiting:
+        return "No request waits for an answer."
+    if waiting.value == 1:
+        return f"One request waits. It has waited {age(oldest, at=at)}."
+    return f"{in_words(waiting, 'request')} wait. The oldest has waited {age(oldest, at=at)}."
 
 
-def calendars_in_words(calendars: Iterable[BusyCalendar], *, at: datetime) -> list[dict[str, Any]]:
-    """The coach's other calendars, each with the age of its copy."""
+@dataclass(frozen=True)
+class Waiting:
+    booking: BookingRequest
+    age: str
+    is_overdue: bool
+    wish: str
+    """Which time was asked for."""
+
+
+def _waiting(booking: BookingRequest, glance: Glance) -> Waiting:
+    return Waiting(
+        booking,
+        age=age(booking.created_at, at=glance.at),
+        is_overdue=booking.is_overdue(at=glance.at),
+        wish=_wish(booking, glance),
+    )
+
+
+def _wish(booking: BookingRequest, glance: Glance) -> str:
+    if booking.starts_at:
+        return f"Asks for {clock.day_and_time(booking.starts_at, glance.rules.zone, at=glance.at)}"
+    return "On the waiting list" if booking.on_waiting_list else "Chose no time"
+
+
+@dataclass(frozen=True)
+class Call:
+    booking: BookingRequest
+    when: str
+    theirs: str
+    """By the prospect's clock; empty where it shows the same."""
+
+
+def _call(booking: BookingRequest, glance: Glance) -> Call:
+    starts_at = booking.starts_at or glance.at  # Upcoming calls have one.
+    return Call(
+        booking,
+        when=clock.day_and_time(starts_at, glance.rules.zone, at=glance.at),
+        theirs=clock.briefly(starts_at, booking.time_zone, beside=glance.rules.time_zone),
+    )
+
+
+# --- Figures
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, what it is compared with, and the list that it counts."""
+
+    label: str
+    value: str
+    note: str
+    url: str
+
+
+def _figures(glance: Glance, days: Sequence[DayTotal], total: Figures) -> list[Figure]:
+    rules, times = glance.rules, glance.times
+    week, week_before = days[-7:], days[-14:-7]
+    requests, before = _sum(week), _sum(week_before)
+    booked = sum(day.booked for day in week)
+    attended, held = _calls_held(glance)
+    worth = f"{rules.currency} {total.value:,.0f}, " if total.value else ""
+    upcoming = changelist("bookingrequest", call="upcoming")
     return [
-        {
-            "pk": calendar.pk,
-            "name": calendar.name,
-            "age": f"read {age(calendar.read_at, at=at)} ago" if calendar.read_at else "not read yet",
-            "is_stale": calendar.is_stale(at),
-            "last_error": calendar.last_error,
-        }
-        for calendar in calendars
+        Figure(
+            "Requests, last 7 days",
+            f"{requests:,}",
+            _compared(requests, before),
+            changelist("bookingrequest"),
+        ),
+        Figure(
+            "Booked a time", f"{booked:,}", _of(booked, requests, "of them"), changelist("bookingrequest")
+        ),
+        Figure(
+            "Showed up",
+            share(attended, held) or "–",
+            f"{attended:,} of {held:,} calls in {DAYS} days" if held else f"no call in {DAYS} days",
+            changelist("bookingrequest", call="past"),
+        ),
+        Figure(
+            "Signed",
+            f"{total.clients:,}",
+            f"{worth}of {total.requests:,} requests in {DAYS} days",
+            changelist("bookingrequest", outcome__exact="signed"),
+        ),
+        Figure("Calls this week", f"{times.calls_this_week}", f"of {rules.calls_a_week}", upcoming),
+        Figure(
+            "Open times",
+            f"{len(times.starts)}",
+            f"in the next {rules.horizon_days} days",
+            changelist("weeklyhours"),
+        ),
     ]
 
 
-def _call(booking: BookingRequest, times: OpenTimes) -> dict[str, Any]:
-    coachs = times.calendar.rules.time_zone
-    starts_at = booking.starts_at or times.at  # Upcoming calls have one.
-    return {"booking": booking, "theirs": clock.briefly(starts_at, booking.time_zone, beside=coachs)}
+def _sum(days: Sequence[DayTotal]) -> int:
+    return sum(day.requests for day in days)
 
 
-def _figures(waiting: int, times: OpenTimes) -> list[dict[str, Any]]:
-    rules = times.calendar.rules
-    recent = BookingRequest.objects.filter(created_at__gte=times.at - timedelta(days=7)).count()
-    return [
-        _figure("Waiting for an answer", waiting, "bookingrequest", status__exact="requested"),
-        _figure(
-            "Calls this week",
-            times.calls_this_week,
-            "bookingrequest",
-            note=f"of {rules.calls_a_week}",
-            call="upcoming",
-        ),
-        _figure(
-            "Open times", len(times.starts), "weeklyhours", note=f"in the next {rules.horizon_days} days"
-        ),
-        _figure(
-            "On the waiting list",
-            BookingRequest.objects.waiting_list().count(),
-            "bookingrequest",
-            call="line",
-        ),
-        _figure("Requests", recent, "bookingrequest", note="in the last 7 days"),
-        _figure("Messages that failed", Message.objects.failed().count(), "message", state__exact="failed"),
-    ]
+def _compared(now: int, before: int) -> str:
+    if now == before:
+        return "as many as the week before"
+    return f"{abs(now - before):,} {'more' if now > before else 'fewer'} than the week before"
 
 
-def _figure(label: str, value: int, model: str, *, note: str = "", **filters: str) -> dict[str, Any]:
-    """A number, and the list that it counts."""
-    url = reverse(f"admin:leads_{model}_changelist", query=filters)
-    return {"label": label, "value": value, "note": note, "url": url}
+def _of(part: int, whole: int, name: str) -> str:
+    return f"{share(part, whole)} {name}" if whole else ""
+
+
+def _calls_held(glance: Glance) -> tuple[int, int]:
+    """How many of the calls of the last weeks were attended, and how many there were."""
+    calls = BookingRequest.objects.starting_between(glance.at - timedelta(days=DAYS), glance.at)
+    counted = calls.filter(status__in=[Status.ATTENDED, Status.NO_SHOW]).aggregate(
+        attended=Count("pk", filter=Q(status=Status.ATTENDED)), held=Count("pk")
+    )
+    return counted["attended"], counted["held"]

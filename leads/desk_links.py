@@ -13,3 +13,8 @@ def desk_url(page: str, pk: int) -> str:
     except NoReverseMatch:
         path = reverse("admin:index")
     return settings.SITE_URL + path
+
+
+def changelist(model: str, **filters: str) -> str:
+    """A list of the desk, narrowed, for its own pages: `changelist("message", state__exact="failed")`."""
+    return reverse(f"admin:leads_{model}_changelist", query=filters or None)

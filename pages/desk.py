@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
-from django.utils import timezone
 
 from pages.basis import CLAIM_AGE
 from pages.models import LandingPage, Publication, Statistic, Testimonial
@@ -16,15 +15,14 @@ from pages.publishing import standings
 SHOWN = 10
 
 
-def of_pages(user: User | AnonymousUser) -> dict[str, Any]:
+def of_pages(user: User | AnonymousUser, *, at: datetime) -> dict[str, Any]:
     """Empty for those who may not see pages."""
     if not user.has_perm("pages.view_landingpage"):
         return {}
-    now = timezone.now()
     return {
-        "pages": _pages(at=now),
-        "coming": Publication.objects.coming(now).select_related("page").defer("content")[:SHOWN],
-        "old_claims": old_claims(at=now),
+        "pages": _pages(at=at),
+        "coming": Publication.objects.coming(at).select_related("page").defer("content")[:SHOWN],
+        "old_claims": old_claims(at=at),
     }
 
 
@@ -46,7 +44,7 @@ def old_claims(*, at: datetime) -> list[dict[str, Any]]:
         *(_claim(row, row.checked_on, "last checked") for row in figures),
         *(_claim(row, row.permission_on, "permission given") for row in testimonials),
     ]
-    return sorted(claims, key=lambda claim: claim["day"])[:SHOWN]
+    return sorted(claims, key=lambda claim: claim["day"])
 
 
 def _claim(row: Statistic | Testimonial, day: Any, what_happened: str) -> dict[str, Any]:

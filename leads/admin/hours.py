@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,7 +17,7 @@ from django.utils import timezone
 
 from leads import zones
 from leads.admin.preview import Preview, PreviewedForm, PreviewingAdmin
-from leads.desk import calendars_in_words
+from leads.ages import last_read
 from leads.fields import ZoneAnswer
 from leads.models import BusyCalendar, CallRules, Closure, WeeklyHours
 from leads.open_times import Calendar, open_times, read_calendar
@@ -49,7 +51,7 @@ class WeeklyHoursAdmin(PreviewingAdmin):
             "zone_label": zones.label(times.calendar.rules.time_zone, now),
             "weekdays": _by_weekday(times.calendar.hours),
             "closures": Closure.objects.filter(last_day__gte=timezone.localdate(now)),
-            "calendars": calendars_in_words(BusyCalendar.objects.all(), at=now),
+            "calendars": _in_words(BusyCalendar.objects.all(), at=now),
         }
         return TemplateResponse(request, "admin/leads/weeklyhours/open_times.html", context)
 
@@ -90,6 +92,20 @@ class CallRulesAdmin(SingletonAdmin, PreviewingAdmin):
 
     def calendar_with(self, row: CallRules, calendar: Calendar) -> Calendar:
         return read_calendar(timezone.now(), rules=row)
+
+
+def _in_words(calendars: Iterable[BusyCalendar], *, at: datetime) -> list[dict[str, Any]]:
+    """The coach's other calendars, each with the age of its copy."""
+    return [
+        {
+            "pk": calendar.pk,
+            "name": calendar.name,
+            "age": last_read(calendar.read_at, at=at),
+            "is_stale": calendar.is_stale(at),
+            "last_error": calendar.last_error,
+        }
+        for calendar in calendars
+    ]
 
 
 def _by_weekday(hours: Any) -> list[dict[str, Any]]:

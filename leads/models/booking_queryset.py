@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from leads.models.event import BookingEvent
-from leads.models.hours import CallRules
+from leads.models.hours import LONGEST_CALL, CallRules
 from leads.models.status import IN_THE_CALENDAR, STANDS_AT, Stage, Status
 from leads.models.waiting import TimeOffer
 from leads.turn import calendar_turn
@@ -99,7 +99,13 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
 
     def upcoming(self, at: datetime) -> Self:
         """Confirmed calls that have not ended at the instant `at`, the next one first."""
-        return self.filter(status=Status.CONFIRMED, ends_at__gt=at).order_by("starts_at")
+        # The earliest start lets an index pass over the calls of all the years before.
+        upcoming = self.filter(status=Status.CONFIRMED, starts_at__gte=at - LONGEST_CALL, ends_at__gt=at)
+        return upcoming.order_by("starts_at")
+
+    def over(self, at: datetime) -> Self:
+        """Confirmed calls that have ended at the instant `at`, of which nobody said what became of them."""
+        return self.filter(status=Status.CONFIRMED, starts_at__lt=at, ends_at__lte=at)
 
     def for_feed(self, at: datetime) -> Self:
         """Confirmed calls for a calendar to subscribe to: what is ahead, and the last month."""

@@ -58,6 +58,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Reminders and the like, which are true only as long as the call keeps its time."""
         return self.filter(occasion__isnull=False)
 
+    def tried_in_vain_since(self, instant: datetime) -> Self:
+        """Older than that, attempted, and still not through."""
+        return self.waiting().filter(attempts__gt=0, created_at__lt=instant)
+
     def failed(self) -> Self:
         return self.filter(state=Message.State.FAILED)
 

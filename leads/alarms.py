@@ -1,0 +1,168 @@
+"""What needs somebody's attention. One small function for each thing that can go wrong or be late.
+
+A check is asked at each look at the desk, so it puts one question to the database whose cost does not grow
+with what the past has left behind: count up to a bound, and by an index. A new one is a line in CHECKS; one
+that knows more than this app may know stands in `coaching_site.alarms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.urls import reverse
+
+from leads.ages import age, last_read
+from leads.bounded import Number, number_of
+from leads.desk_links import changelist
+from leads.glance import Glance
+from leads.models import BookingRequest, BusyCalendar, Message, Status, WorkerSign
+
+SHOULD_BE_SENT_WITHIN = timedelta(minutes=30)
+"""Longer than a mail server is usually away for a restart."""
+
+
+class Severity(Enum):
+    """How bad it is, in the word that staff read; the worst first."""
+
+    BROKEN = "Broken"
+    LATE = "Late"
+    TO_DO = "To do"
+
+
+@dataclass(frozen=True)
+class Alarm:
+    severity: Severity
+    sentence: str
+    url: str = ""
+    """Where to see to it."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that is looked at: its name for “nothing is wrong with…”, who may know, and what finds it."""
+
+    what: str
+    find: Callable[[Glance], Iterator[Alarm]]
+    permission: str = ""
+    """Like "leads.view_message"; empty: all staff may know."""
+
+    def is_for(self, user: User | AnonymousUser) -> bool:
+        return not self.permission or user.has_perm(self.permission)
+
+
+@dataclass(frozen=True)
+class Findings:
+    alarms: tuple[Alarm, ...]
+    checked: tuple[str, ...]
+    """What was looked at, whether or not it gave an alarm."""
+
+
+def look_for(checks: Sequence[Check], user: User | AnonymousUser, glance: Glance) -> Findings:
+    """What is wrong as far as this member of staff may know, the worst first."""
+    mine = [check for check in checks if check.is_for(user)]
+    found = [alarm for check in mine for alarm in check.find(glance)]
+    worst_first = sorted(found, key=lambda alarm: list(Severity).index(alarm.severity))
+    return Findings(tuple(worst_first), tuple(check.what for check in mine))
+
+
+# --- The checks
+
+
+def silent_worker(glance: Glance) -> Iterator[Alarm]:
+    sign = WorkerSign.objects.first()
+    if sign is None:
+        yield Alarm(Severity.BROKEN, "The worker has never run: no mail leaves.")
+    elif sign.seen_at < glance.at - WorkerSign.LATE_AFTER:
+        silent = age(sign.seen_at, at=glance.at)
+        yield Alarm(Severity.BROKEN, f"The worker has been silent for {silent}: no mail leaves.")
+
+
+def failed_messages(glance: Glance) -> Iterator[Alarm]:
+    if failed := number_of(Message.objects.failed()):
+        yield Alarm(
+            Severity.BROKEN,
+            f"{in_words(failed, 'message')} could not be delivered.",
+            changelist("message", state__exact=Message.State.FAILED),
+        )
+
+
+def unsent_messages(glance: Glance) -> Iterator[Alarm]:
+    """What is still tried: a mail server that is away is seen here, days before a message has failed."""
+    late = Message.objects.tried_in_vain_since(glance.at - SHOULD_BE_SENT_WITHIN)
+    if oldest := late.order_by("created_at").first():
+        number = number_of(late)
+        yield Alarm(
+            Severity.LATE,
+            f"{in_words(number, 'message')} {'does' if number.value == 1 else 'do'} not get through, "
+            f"the first for {age(oldest.created_at, at=glance.at)}.",
+            changelist("message", state__exact=Message.State.WAITING),
+        )
+
+
+def stale_calendars(glance: Glance) -> Iterator[Alarm]:
+    for calendar in BusyCalendar.objects.all():
+        if calendar.is_stale(glance.at):
+            read = last_read(calendar.read_at, at=glance.at)
+            yield Alarm(
+                Severity.BROKEN,
+                f"The calendar “{calendar.name}” is out of date: {read}.",
+                reverse("admin:leads_busycalendar_change", args=[calendar.pk]),
+            )
+
+
+def no_open_time(glance: Glance) -> Iterator[Alarm]:
+    if not glance.times:
+        days = glance.rules.horizon_days
+        yield Alarm(
+            Severity.BROKEN,
+            f"Nobody can book a call: no time is open for {days} days.",
+            changelist("weeklyhours"),
+        )
+
+
+def overdue_actions(glance: Glance) -> Iterator[Alarm]:
+    """What staff meant to do before today."""
+    if number := number_of(BookingRequest.objects.filter(next_action_on__lt=glance.today)):
+        are = "is" if number.value == 1 else "are"
+        yield Alarm(
+            Severity.LATE,
+            f"{in_words(number, 'next action')} {are} overdue.",
+            changelist("bookingrequest", next="overdue"),
+        )
+
+
+def calls_without_an_end(glance: Glance) -> Iterator[Alarm]:
+    """Calls that are over, of which nobody has said what became of them."""
+    if over := number_of(BookingRequest.objects.over(glance.at)):
+        are, them = ("is", "it") if over.value == 1 else ("are", "them")
+        yield Alarm(
+            Severity.TO_DO,
+            f"{in_words(over, 'call')} {are} over. What came of {them}?",
+            changelist("bookingrequest", call="past", status__exact=Status.CONFIRMED),
+        )
+
+
+def in_words(number: Number, noun: str) -> str:
+    """“One message”, “Three messages”, “1,000+ messages”."""
+    if number.value == 1:
+        return f"One {noun}"
+    count = str(number) if number.is_more else str(apnumber(number.value)).capitalize()
+    return f"{count} {noun}s"
+
+
+REQUESTS, MESSAGES, CALENDARS = "leads.view_bookingrequest", "leads.view_message", "leads.view_busycalendar"
+
+CHECKS = [
+    Check("the worker", silent_worker),
+    Check("messages", failed_messages, MESSAGES),
+    Check("the mail server", unsent_messages, MESSAGES),
+    Check("calendars", stale_calendars, CALENDARS),
+    Check("open times", no_open_time, REQUESTS),
+    Check("next actions", overdue_actions, REQUESTS),
+    Check("past calls", calls_without_an_end, REQUESTS),
+]

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cached_property
+
+from leads.models import CallRules
+from leads.open_times import OpenTimes, open_times
+
+
+class Glance:
+    """One look at the desk: its instant, and what several of its parts want to know then, asked once."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    @cached_property
+    def times(self) -> OpenTimes:
+        return open_times(self.at)
+
+    @property
+    def rules(self) -> CallRules:
+        return self.times.calendar.rules
+
+    @property
+    def today(self) -> date:
+        """By the coach's calendar."""
+        return self.day_of(self.at)
+
+    def day_of(self, instant: datetime) -> date:
+        return instant.astimezone(self.rules.zone).date()
