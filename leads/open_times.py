@@ -11,7 +11,7 @@ occurrence (RFC 5545, 3.3.5).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import groupby
@@ -153,21 +153,34 @@ def read_calendar(
     at: datetime, *, moving: BookingRequest | None = None, rules: CallRules | None = None
 ) -> Calendar:
     """Everything that decides at the instant `at`; with `rules` as if they were saved already."""
+    calls = read_calls(at, moving=moving, rules=rules)
+    first_day, ends = _reach(at, calls.rules)
+    return replace(
+        calls,
+        hours=list(WeeklyHours.objects.all()),
+        closures=list(Closure.objects.filter(last_day__gte=first_day)),
+        busy=_as_spans(BusyTime.objects.between(at, ends)),
+    )
+
+
+def read_calls(
+    at: datetime, *, moving: BookingRequest | None = None, rules: CallRules | None = None
+) -> Calendar:
+    """A calendar of which only the calls have been read: enough to tell whether a day or a week is full."""
     rules = rules or CallRules.current()
-    first_day = at.astimezone(rules.zone).date()
+    first_day, ends = _reach(at, rules)
     begins = datetime.combine(monday(first_day), time(), rules.zone)
-    ends = datetime.combine(first_day + rules.horizon + 2 * DAY, time(), rules.zone)
     held = BookingRequest.objects.in_the_calendar().starting_between(begins, ends)
     offered = TimeOffer.objects.open()
     if moving:
         held, offered = held.exclude(pk=moving.pk), offered.exclude(booking=moving)
-    return Calendar(
-        rules=rules,
-        hours=list(WeeklyHours.objects.all()),
-        closures=list(Closure.objects.filter(last_day__gte=first_day)),
-        busy=_as_spans(BusyTime.objects.between(at, ends)),
-        calls=[*_as_spans(held), *_as_spans(offered)],
-    )
+    return Calendar(rules, calls=[*_as_spans(held), *_as_spans(offered)])
+
+
+def _reach(at: datetime, rules: CallRules) -> tuple[date, datetime]:
+    """The first day that counts, and the instant up to which anything can matter."""
+    first_day = at.astimezone(rules.zone).date()
+    return first_day, datetime.combine(first_day + rules.horizon + 2 * DAY, time(), rules.zone)
 
 
 def _as_spans(rows: QuerySet[Any]) -> list[Span]:

@@ -43,7 +43,8 @@ class TimesForm(forms.Form):
         self.times = times
         self.gone = self._wanted_in_vain()
         zone_field: Any = self.fields["time_zone"]
-        zone_field.choices = zones.choices(times.at, chosen=self["time_zone"].value())
+        # Some hundreds, which are only listed when the form is shown.
+        zone_field.choices = lambda: zones.choices(times.at, chosen=self["time_zone"].value())
         if not is_zone_chosen:
             zone_field.widget.attrs["data-detect"] = ""  # zone.js may choose
 

@@ -44,9 +44,10 @@ def book(request: HttpRequest) -> HttpResponse:
     if not form.is_bound:
         counters.form_opened(request, form.source)
         return _show(request, form, status=200)
-    if earlier := form.already_sent():
-        return _see(earlier)
     if not form.is_valid():
+        # Sent twice: the first of them holds the time that is now gone.
+        if earlier := form.already_sent():
+            return _see(earlier)
         return _show(request, form, status=409 if form.gone else 422)
     try:
         return _see(form.submit())

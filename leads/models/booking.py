@@ -229,7 +229,7 @@ class BookingRequest(models.Model):
                     self.promised_clock = self._wall_clock(self.starts_at)
                 self.save(force_insert=True)
                 if self.starts_at and self.ends_at:
-                    HeldTime.hold(self, self.starts_at, self.ends_at)
+                    HeldTime.hold_first(self, self.starts_at, self.ends_at)
                     self._check_limits(self.starts_at, at=at)
                 self._record(BookingEvent.Kind.REQUESTED, by=None, at=at)
                 Message.queue(emails.acknowledgement(self), emails.staff_notice(self))
@@ -359,9 +359,9 @@ class BookingRequest(models.Model):
 
     def _check_limits(self, starts_at: datetime, *, at: datetime) -> None:
         """Counted after the time is held and in a turn, so that two cannot both be the last of a week."""
-        from leads.open_times import read_calendar  # It reads this model.
+        from leads.open_times import read_calls  # It reads this model.
 
-        if read_calendar(at).is_overfull_on(starts_at):
+        if read_calls(at).is_overfull_on(starts_at):
             raise TimeTaken(starts_at)
 
     def _free_its_time(self, at: datetime) -> None:

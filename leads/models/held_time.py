@@ -41,14 +41,22 @@ class HeldTime(models.Model):
         """Gives the booking this time instead of what it held before. Raises TimeTaken."""
         wanted = set(_cells(starts_at, ends_at))
         held = set(booking.held_times.values_list("starts_at", flat=True))
-        missing = [HeldTime(starts_at=cell, booking=booking) for cell in sorted(wanted - held)]
+        HeldTime._take(booking, sorted(wanted - held), starts_at)
+        booking.held_times.exclude(starts_at__in=wanted).delete()
+
+    @staticmethod
+    def hold_first(booking: BookingRequest, starts_at: datetime, ends_at: datetime) -> None:
+        """The same for a new request, which holds nothing yet."""
+        HeldTime._take(booking, list(_cells(starts_at, ends_at)), starts_at)
+
+    @staticmethod
+    def _take(booking: BookingRequest, cells: list[datetime], starts_at: datetime) -> None:
+        """In ascending order, so that two who want the same cells cannot wait for each other."""
         try:
-            # In ascending order, so that two who want the same cells cannot wait for each other.
             with transaction.atomic():
-                HeldTime.objects.bulk_create(missing)
+                HeldTime.objects.bulk_create([HeldTime(starts_at=cell, booking=booking) for cell in cells])
         except IntegrityError as error:
             raise TimeTaken(starts_at) from error
-        booking.held_times.exclude(starts_at__in=wanted).delete()
 
     @staticmethod
     def release(booking: BookingRequest) -> None:

