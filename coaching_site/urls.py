@@ -4,6 +4,8 @@ from django.urls import include, path
 from coaching_site import health
 from coaching_site.media import media
 
+handler500 = "coaching_site.away.broken"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("media/<path:name>", media, name="media"),
