@@ -7,7 +7,17 @@ from importlib import import_module
 
 import django
 
-BENCHES = ["delivery", "growth", "staff_lists", "one_holder", "random_walk", "booking_posts", "stale_reads"]
+BENCHES = [
+    "delivery",
+    "first_read",
+    "growth",
+    "staff_lists",
+    "one_holder",
+    "random_walk",
+    "booking_posts",
+    "stale_reads",
+    "away",
+]
 """Modules of this package; the `main` of each takes the arguments and returns the exit status."""
 
 ON_REQUEST = ["flame"]

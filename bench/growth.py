@@ -68,8 +68,8 @@ def _grow(requests: Sequence[int]) -> None:
 def prepare() -> None:
     """The starter page, in a new database."""
     call_command("migrate", verbosity=0)
-    call_command("load_starter_page", stdout=StringIO())
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("load_starter_page", stdout=StringIO())
 
 
 # --- What grows

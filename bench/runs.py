@@ -35,10 +35,10 @@ def names_of(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def new_database(server: str, *, processes: int = 1) -> Iterator[Database]:
+def new_database(server: str, *, processes: int = 1, **settings: str) -> Iterator[Database]:
     with (
         tempfile.TemporaryDirectory(prefix="coaching-site-bench-") as folder,
-        database(Path(folder), server, processes=processes) as run,
+        database(Path(folder), server, processes=processes, **settings) as run,
     ):
         yield run
 

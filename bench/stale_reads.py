@@ -10,19 +10,27 @@ import argparse
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from pathlib import Path
 from threading import local
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 
+from bench.delivery import nginx
+from bench.delivery.tools import need_programs
 from bench.runs import names_of, new_database, options_of, say
 from pages.models import LandingPage
 from pages.publishing import publish
 from tests.contention.crowd import PATIENCE, Answer, Post, send
 from tests.contention.site import Site, site
+
+HOST = "127.0.0.1"
+"""The site's own address: only that is published as files."""
 
 ADDRESS = "/version/"
 TOKEN = "x" * 32
@@ -40,6 +48,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = options_of(argparse.ArgumentParser(prog="python -m bench stale_reads", description=__doc__))
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--nginx", action="store_true", help="read what nginx finds published as files")
     return parser.parse_args(arguments)
 
 
@@ -52,9 +61,14 @@ def a_page() -> int:
 
 def _run(name: str, server: str, options: argparse.Namespace) -> bool:
     seen = Counter[str]()
-    with new_database(server) as run, site(run) as served, ThreadPoolExecutor(options.clients) as threads:
+    with (
+        new_database(server, SITE_URL=f"http://{HOST}") as run,
+        site(run) as served,
+        ThreadPoolExecutor(options.clients) as threads,
+        _port_to_read_from(served, Path(run.environment["DATA_DIR"]), options) as port,
+    ):
         desk = Desk(served, run.run(a_page))
-        readers = Readers(served.port, threads, options.clients)
+        readers = Readers(port, threads, options.clients)
         began = time.perf_counter()
         for version in range(1, options.rounds + 1):
             seen.update(_round(desk, readers, version))
@@ -64,6 +78,17 @@ def _run(name: str, server: str, options: argparse.Namespace) -> bool:
         f"{options.rounds / seconds:>17.1f}"
     )
     return seen.keys() <= {"good"}
+
+
+@contextmanager
+def _port_to_read_from(served: Site, data: Path, options: argparse.Namespace) -> Iterator[int]:
+    if not options.nginx:
+        yield served.port
+        return
+    need_programs()
+    front = nginx.deployed(data, data / "nginx", workers=2, application=f"http://{HOST}:{served.port}")
+    with front:
+        yield urlsplit(front.url).port or 0
 
 
 def _round(desk: Desk, readers: Readers, version: int) -> Iterable[str]:
@@ -123,7 +148,7 @@ class Readers:
         """The version that the page shows; -1 for anything that is no such page."""
         if not hasattr(self.kept, "connection"):
             self.kept.connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        self.kept.connection.request("GET", ADDRESS)
+        self.kept.connection.request("GET", ADDRESS, headers={"Host": HOST})
         response = self.kept.connection.getresponse()
         found = re.search(rb'class="lead">Version (\d+)\.', response.read())
         return int(found[1]) if found and response.status == 200 else -1

@@ -49,14 +49,14 @@ def bare(pages: Path, folder: Path, *, workers: int) -> Server:
     return _nginx(BARE.format(port=port, pages=pages), port, folder, workers)
 
 
-def deployed(data: Path, folder: Path, *, workers: int, gunicorn: Server) -> Server:
-    """The configuration that the project ships, on this machine's ports and without TLS."""
+def deployed(data: Path, folder: Path, *, workers: int, application: str) -> Server:
+    """The configuration that the project ships, on this machine’s ports and without TLS."""
     port = free_port()
     site = re.sub(r"^server \{\n    listen 80;.*?^\}\n", "", DEPLOYED.read_text(), flags=re.M | re.S)
     site = re.sub(r"^ +(ssl_.*|listen \[.*)\n", "", site, flags=re.M)
     changes = {
         "listen 443 ssl http2": f"listen 127.0.0.1:{port}",
-        "server 127.0.0.1:8000": f"server {gunicorn.url.removeprefix('http://')}",
+        "server 127.0.0.1:8000": f"server {application.removeprefix('http://')}",
         "server_name example.com": "server_name 127.0.0.1",
         "/var/lib/coaching-site": str(data),
     }

@@ -70,7 +70,7 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """What the whole tree has used so far, with children that have ended."""
-        return sum(_ticks(pid) for pid in self._pids()) / TICKS
+        return cpu_seconds(self._process.pid)
 
     def memory(self) -> int:
         """Bytes, with each shared page divided among those who share it."""
@@ -96,6 +96,11 @@ class Server:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of a process and all that it started."""
+    return sum(_ticks(each) for each in _tree(pid)) / TICKS
 
 
 def _answers(url: str) -> bool:

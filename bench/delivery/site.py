@@ -57,8 +57,8 @@ def prepare(data: Path) -> None:
     """A new database with the starter page, and the static files."""
     for command in (
         ["migrate", "--verbosity", "0"],
-        ["load_starter_page"],
         ["collectstatic", "--noinput", "--verbosity", "0"],
+        ["load_starter_page"],
     ):
         _run([sys.executable, ROOT / "manage.py", *command], {"DATA_DIR": str(data)}, ROOT)
 
@@ -75,13 +75,13 @@ def gunicorn(application: str, data: Path, **environment: str) -> Server:
     )
 
 
-def worker(data: Path) -> Server:
+def worker(data: Path, **environment: str) -> Server:
     """The other process of the site, which answers nothing."""
     return Server(
         [sys.executable, ROOT / "manage.py", "worker"],
         port=None,
         log=data / "worker.log",
-        environment={"DATA_DIR": str(data)},
+        environment={"DATA_DIR": str(data)} | environment,
         folder=ROOT,
     )
 

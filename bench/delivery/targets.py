@@ -14,6 +14,7 @@ from bench.runs import say
 NGINX = "nginx, the same page as a file"
 FLOOR = "a bare WSGI function, the same bytes"
 UNSTORED = "our page, not stored"
+UNKNOWN = "our page, the first of a process"
 SERVED = "our page, as served"
 NOT_MODIFIED = "our page, as served, 304"
 PUBLISHED = "our page, published, through nginx"
@@ -42,14 +43,16 @@ def start_targets(folder: Path, running: ExitStack, *, with_peers: bool) -> list
 
     # The handler behind the delivery's front, and the whole application.
     unstored = running.enter_context(site.gunicorn("coaching_site.wsgi:site", data))
+    unknown = running.enter_context(site.gunicorn("bench.delivery.unkept:application", data))
     served = running.enter_context(site.gunicorn("coaching_site.wsgi:application", data))
     page = site.Page.of(served)
     page.write(folder / "pages")
-    if not (data / "published").exists():
-        page.write(data / "published")
+    page.write(
+        data / "published"
+    )  # As small as the other file: the worker, which would see to that, is not here.
     floor = site.gunicorn("bench.delivery.floor:application", data, FLOOR_DIR=str(folder / "pages"))
     bare = nginx.bare(folder / "pages", folder / "bare", workers=workers)
-    deployed = nginx.deployed(data, folder / "deployed", workers=workers, gunicorn=served)
+    deployed = nginx.deployed(data, folder / "deployed", workers=workers, application=served.url)
 
     targets = [
         Target(NGINX, running.enter_context(bare)),
@@ -58,6 +61,7 @@ def start_targets(folder: Path, running: ExitStack, *, with_peers: bool) -> list
         Target(SERVED, served),
         Target(NOT_MODIFIED, served, COMPRESSED | {"If-None-Match": page.etag}),
         Target(UNSTORED, unstored),
+        Target(UNKNOWN, unknown),
     ]
     if with_peers:
         targets += start_peers(folder, running, page, options)

@@ -40,7 +40,9 @@ class Database:
 
 
 @contextmanager
-def database(folder: Path, server: str = SQLITE, *, processes: int = 1) -> Iterator[Database]:
+def database(
+    folder: Path, server: str = SQLITE, *, processes: int = 1, **settings: str
+) -> Iterator[Database]:
     """A new database in `folder`, or on the PostgreSQL server with the URL `server`."""
     with _created(folder, server) as url:
         environment = {
@@ -48,6 +50,7 @@ def database(folder: Path, server: str = SQLITE, *, processes: int = 1) -> Itera
             "DJANGO_SETTINGS_MODULE": "coaching_site.settings",
             "DATA_DIR": str(folder),
             "DATABASE_URL": url,
+            **settings,
         }
         pool = ProcessPoolExecutor(processes, get_context("spawn"), _live_in, (environment,))
         with pool:

@@ -31,16 +31,26 @@ class Site:
 
 
 @contextmanager
-def site(database: Database) -> Iterator[Site]:
+def site(database: Database, **environment: str) -> Iterator[Site]:
     """Serves a migrated database that has hours in which calls are possible."""
     session = database.run(story.prepare)
+    with serving(database, session, **environment) as served:
+        yield served
+
+
+@contextmanager
+def serving(
+    database: Database, session: str = "", *, application: str = "", **environment: str
+) -> Iterator[Site]:
+    """Serves the database as it is, by the site's own application or another one."""
     port = _free_port()
-    log = Path(database.environment["DATA_DIR"]) / "server.log"
+    log = Path(database.environment["DATA_DIR"]) / f"server-{port}.log"
+    command = ["gunicorn", "--config", "python:coaching_site.gunicorn_config", *filter(None, [application])]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--config", "python:coaching_site.gunicorn_config"],
+            [sys.executable, "-m", *command],
             cwd=ROOT,
-            env=database.environment | {"PORT": str(port)},
+            env=database.environment | {"PORT": str(port)} | environment,
             stdout=output,
             stderr=output,
         )
