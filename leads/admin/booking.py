@@ -74,7 +74,6 @@ class BookingRequestAdmin(admin.ModelAdmin):
         MailConsent,
     ]
     search_fields = ["name", "email", "role", "goals"]
-    search_help_text = "Words from the name, address, role or goals. Every word must be there."
     list_per_page = 50
     list_select_related = ["assigned_to"]
     paginator = BoundedPaginator

@@ -11,12 +11,14 @@ from playwright.sync_api import Page
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-# Waits until colours have changed, and opens every `details` meanwhile: axe skips what is folded away.
+# Opens every `details`, because axe skips what is folded away, and waits until colours have changed: what was
+# folded changes its colours when it is shown.
 VIOLATIONS = """async (only) => {
-    const changing = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-    await Promise.allSettled(changing.map((transition) => transition.finished));
     const folded = [...document.querySelectorAll("details:not([open])")].map((part) => [part, part.name]);
     folded.forEach(([part]) => { part.removeAttribute("name"); part.open = true; });
+    await new Promise(requestAnimationFrame);
+    const changing = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(changing.map((transition) => transition.finished));
     // Without `preload`, which would add styles of its own to read those of others.
     const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"], preload: false });
     folded.forEach(([part, name]) => { part.open = false; if (name) part.setAttribute("name", name); });
