@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib.auth.models import User
-from django.db import connection, reset_queries
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -134,7 +134,6 @@ def _pages(count: int) -> dict[str, str]:
 def _cost_of(client: Client, path: str) -> Cost:
     with CaptureQueriesContext(connection) as captured:
         _ask(client, path)
-    reset_queries()
     cpus, walls = [], []
     began = time.monotonic()
     while len(walls) < REPEATS and (len(walls) < 3 or time.monotonic() - began < PATIENCE):
