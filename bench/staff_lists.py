@@ -37,6 +37,7 @@ class Cost:
     cpu: float
     wall: float
     queries: int
+    rows: int
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -58,9 +59,14 @@ def _compare(product: str, large: int) -> None:
     large_costs = _costs(large)
     say(f"{product}: milliseconds at {SMALL:,} and at {large:,} requests, and how many times the first")
     rows = [_row(name, small_costs[name], large_costs[name]) for name in small_costs]
-    say("\n".join(as_table(["", "CPU", "", "×", "wall", "", "×", "queries"], rows)))
-    slower = [name for name in small_costs if _growth(small_costs[name], large_costs[name]) > BOUND]
-    say(f"More than {BOUND:g} times the CPU: {', '.join(slower) or 'none'}.")
+    say("\n".join(as_table(["", "CPU", "", "×", "wall", "", "×", "queries", "rows"], rows)))
+    for what, has_more in [("as many rows", False), ("more rows than at first", True)]:
+        slower = [
+            name
+            for name, small in small_costs.items()
+            if _growth(small, large_costs[name]) > BOUND and (large_costs[name].rows > small.rows) is has_more
+        ]
+        say(f"More than {BOUND:g} times the CPU, with {what}: {', '.join(slower) or 'none'}.")
 
 
 def _row(name: str, small: Cost, large: Cost) -> list[str]:
@@ -74,6 +80,7 @@ def _row(name: str, small: Cost, large: Cost) -> list[str]:
         short(large.wall),
         f"{large.wall / small.wall:.2f}",
         queries,
+        f"{small.rows} → {large.rows}",
     ]
 
 
@@ -133,7 +140,7 @@ def _pages(count: int) -> dict[str, str]:
 
 def _cost_of(client: Client, path: str) -> Cost:
     with CaptureQueriesContext(connection) as captured:
-        _ask(client, path)
+        rows = _ask(client, path).count(b'class="action-select"')
     cpus, walls = [], []
     began = time.monotonic()
     while len(walls) < REPEATS and (len(walls) < 3 or time.monotonic() - began < PATIENCE):
@@ -141,13 +148,14 @@ def _cost_of(client: Client, path: str) -> Cost:
         _ask(client, path)
         walls.append((time.perf_counter() - wall) * 1000)
         cpus.append((_cpu() - cpu) * 1000)
-    return Cost(min(cpus), min(walls), len(captured))
+    return Cost(min(cpus), min(walls), len(captured), rows)
 
 
-def _ask(client: Client, path: str) -> None:
+def _ask(client: Client, path: str) -> bytes:
     answer = client.get(path)
     if answer.status_code != 200:
         raise LookupError(f"{path} answered {answer.status_code}.")
+    return bytes(answer.content)
 
 
 def _cpu() -> float:
