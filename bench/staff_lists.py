@@ -141,6 +141,7 @@ def _pages(count: int) -> dict[str, str]:
 def _cost_of(client: Client, path: str) -> Cost:
     with CaptureQueriesContext(connection) as captured:
         rows = _ask(client, path).count(b'class="action-select"')
+    queries = len(captured)
     cpus, walls = [], []
     began = time.monotonic()
     while len(walls) < REPEATS and (len(walls) < 3 or time.monotonic() - began < PATIENCE):
@@ -148,7 +149,7 @@ def _cost_of(client: Client, path: str) -> Cost:
         _ask(client, path)
         walls.append((time.perf_counter() - wall) * 1000)
         cpus.append((_cpu() - cpu) * 1000)
-    return Cost(min(cpus), min(walls), len(captured), rows)
+    return Cost(min(cpus), min(walls), queries, rows)
 
 
 def _ask(client: Client, path: str) -> bytes:
