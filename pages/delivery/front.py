@@ -55,7 +55,7 @@ class DeliveryFront:
         entry = self.store.get(key)
         if entry is not None and _still_holds(entry, version.current()):
             return _answer(entry, environ, start_response)
-        if not _is_page(path):
+        if not _is_known(key) or not _is_page(path):
             return self.site(environ, start_response)
         return self._renew(key, environ, start_response)
 
@@ -176,6 +176,12 @@ def _scheme(environ: WSGIEnvironment) -> str:
         return "https"
     scheme: str = environ["wsgi.url_scheme"]
     return scheme
+
+
+def _is_known(key: Key) -> bool:
+    """Whether it is asked for by a name of the site. Django lets any port pass, and there are 65,535."""
+    host = key[1].removesuffix(f":{settings.PORT}")
+    return is_on_our_site(key) or host in settings.ALLOWED_HOSTS
 
 
 def is_on_our_site(key: Key) -> bool:

@@ -58,7 +58,7 @@ def ask(front: DeliveryFront, path: str = "/", method: str = "GET", **headers: s
 
 @pytest.fixture(autouse=True)
 def our_site(settings: Settings, tmp_path: Path) -> None:
-    settings.SITE_URL = f"http://{HOST}"
+    settings.SITE_URL, settings.ALLOWED_HOSTS = f"http://{HOST}", [HOST]
     settings.PUBLISHED_DIR = tmp_path / "published"
 
 
@@ -214,14 +214,26 @@ def test_a_query_a_cookie_and_a_header_do_not_matter(front: DeliveryFront, site:
     assert site.asked == ["GET /"]
 
 
-def test_another_host_has_pages_of_its_own_and_none_of_them_is_published(
+def test_another_name_of_the_site_has_pages_of_its_own_and_none_of_them_is_published(
     front: DeliveryFront, site: Site, settings: Settings
 ) -> None:
     settings.SITE_URL = "http://other.example"
 
     ask(front)
+    ask(front)
 
+    assert site.asked == ["GET /"]
     assert not list(files.root().rglob("index*"))
+
+
+@pytest.mark.parametrize("host", ["evil.example", f"{HOST}:1", f"{HOST.upper()}", ""])
+def test_nothing_is_stored_for_a_host_that_is_not_written_like_ours(
+    front: DeliveryFront, site: Site, host: str
+) -> None:
+    for _ in range(2):
+        tests.wsgi.ask(front, host=host)
+
+    assert site.asked == ["GET /", "GET /"]
 
 
 def test_a_page_over_https_is_not_the_one_over_http(
