@@ -35,7 +35,7 @@ def linked(client: Client) -> set[str]:
 
 
 def test_owner_sees_everything(as_owner: Client) -> None:
-    assert allowed(as_owner) == linked(as_owner) == {"auth", "leads", "pages"}
+    assert allowed(as_owner) == linked(as_owner) == {"audit", "auth", "leads", "pages"}
 
 
 def test_adviser_sees_the_requests_alone(as_adviser: Client) -> None:
