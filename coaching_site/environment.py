@@ -178,7 +178,10 @@ SQLITE_OPTIONS = {
 
 
 def cache(name: str) -> dict[str, Any]:
-    value = text(name, "locmem:")
+    """Redis, else a table of the database: all processes must count the same attempts to sign in."""
+    value = text(name)
+    if not value:
+        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}
     if split_url(name, value, "locmem", "redis", "rediss").scheme == "locmem":
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     require("redis", name)

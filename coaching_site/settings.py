@@ -5,6 +5,7 @@ from pathlib import Path
 
 from coaching_site import environment as env
 from coaching_site.headers import add_to_static_file
+from coaching_site.sign_in.settings import *  # noqa: F403
 from coaching_site.sqlite import prefer_safe_library
 
 SQLITE_VERSION = prefer_safe_library()
@@ -57,6 +58,11 @@ INSTALLED_APPS = [
     "leads",
     # Behind auth, which must have made the permissions that a role gives out.
     "coaching_site.apps.CoachingSiteConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "coaching_site.sign_in.apps.SignInConfig",
+    "coaching_site.audit.apps.AuditConfig",
 ]
 
 MIDDLEWARE = [
@@ -68,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -142,8 +149,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
-SESSION_COOKIE_SAMESITE = "Lax"
+# How they sign in is said in coaching_site/sign_in/settings.py; who they come from, here.
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # --- Counters: each process gathers in memory what it counts, and writes it after so many seconds
 

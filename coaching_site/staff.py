@@ -12,7 +12,9 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 
 from coaching_site.alarms import CHECKS
+from coaching_site.audit.acting import acting
 from coaching_site.first_steps import first_steps
+from coaching_site.sign_in import second_factor
 from leads.alarms import look_for
 from leads.desk import of_requests
 from leads.glance import Glance
@@ -51,6 +53,7 @@ MENU = {
     "LandingPage": "Landing pages",
     "Question": "Questions",
     "User": "Users",
+    "Change": "Who did what",
 }
 """What the header leads to, for those who may see it."""
 
@@ -67,11 +70,14 @@ class StaffSite(AdminSite):
 
         @wraps(inner)
         def by_the_coachs_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            with timezone.override(CallRules.current().zone):
+            with timezone.override(CallRules.current().zone), acting(request):
                 response = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
         return by_the_coachs_clock
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and second_factor.suffices(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)

@@ -7,6 +7,7 @@ from coaching_site.media import media
 handler500 = "coaching_site.away.broken"
 
 urlpatterns = [
+    path("admin/", include("coaching_site.sign_in.urls")),
     path("admin/", admin.site.urls),
     path("media/<path:name>", media, name="media"),
     path("livez", health.livez, name="livez"),
