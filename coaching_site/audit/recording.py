@@ -179,7 +179,8 @@ def _text(field: models.Field[Any, Any], value: Any) -> str:
         case bool(mark):
             return "yes" if mark else "no"
         case datetime() as instant:
-            return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(sep=' ')} UTC"
+            # To the second: a form leaves out what is smaller, and would seem to change it.
+            return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         case dict() | list() as data:
             return json.dumps(data, ensure_ascii=False, sort_keys=True)
         case other:

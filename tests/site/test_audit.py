@@ -24,6 +24,8 @@ from tests.pages.factories import a_page
 
 pytestmark = pytest.mark.django_db
 
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
 Told = tuple[str, str, dict[str, list[str] | None]]
 
 
@@ -120,7 +122,7 @@ def test_nothing_a_prospect_said_enters_the_record(as_adviser: Client, as_owner:
 
     as_adviser.post(f"{url}note/", {"text": "Ada sounded tired."})
     as_adviser.post(f"{url}confirm/do/")
-    Message.objects.update(state="failed")
+    Message.objects.update(state="failed", next_attempt_at=NOON, give_up_at=NOON)
     as_adviser.post(
         "/admin/leads/message/",
         {"action": "send_again", "_selected_action": list(Message.objects.values_list("pk", flat=True))},
@@ -299,9 +301,6 @@ def entry(by: User, at: datetime, **fields: Any) -> Change:
         "by_name": by.username,
     }
     return Change.objects.create(by=by, at=at, **values | fields)
-
-
-NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
 def listed(client: Client, query: str) -> list[str]:
