@@ -12,6 +12,7 @@ BENCHES = [
     "first_read",
     "growth",
     "staff_lists",
+    "desk",
     "one_holder",
     "random_walk",
     "booking_posts",

@@ -145,10 +145,10 @@ def _cost_of(client: Client, path: str) -> Cost:
     cpus, walls = [], []
     began = time.monotonic()
     while len(walls) < REPEATS and (len(walls) < 3 or time.monotonic() - began < PATIENCE):
-        cpu, wall = _cpu(), time.perf_counter()
+        cpu, wall = seconds_used(), time.perf_counter()
         _ask(client, path)
         walls.append((time.perf_counter() - wall) * 1000)
-        cpus.append((_cpu() - cpu) * 1000)
+        cpus.append((seconds_used() - cpu) * 1000)
     return Cost(min(cpus), min(walls), queries, rows)
 
 
@@ -159,7 +159,7 @@ def _ask(client: Client, path: str) -> bytes:
     return bytes(answer.content)
 
 
-def _cpu() -> float:
+def seconds_used() -> float:
     """Seconds of this process and of the database's process for it, when that runs on this machine."""
     return time.process_time() + _cpu_of_database()
 

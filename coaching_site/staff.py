@@ -47,7 +47,7 @@ ORDER = [
 ]
 MENU = {
     "BookingRequest": "Requests",
-    "DailyCount": "Where clients come from",
+    "DailyCount": "Sources",
     "WeeklyHours": "Open times",
     "Message": "Messages",
     "LandingPage": "Landing pages",

@@ -20,10 +20,10 @@ from leads.ages import age, last_read
 from leads.bounded import Number, number_of
 from leads.desk_links import changelist
 from leads.glance import Glance
-from leads.models import BookingRequest, BusyCalendar, Message, Status, WorkerSign
+from leads.models import BookingRequest, BusyCalendar, Message, Status, WebhookEndpoint, WorkerSign
 
-SHOULD_BE_SENT_WITHIN = timedelta(minutes=30)
-"""Longer than a mail server is usually away for a restart."""
+GETS_THROUGH_WITHIN = timedelta(minutes=30)
+"""Longer than a mail server or a receiver is usually away for a restart."""
 
 
 class Severity(Enum):
@@ -91,17 +91,28 @@ def failed_messages(glance: Glance) -> Iterator[Alarm]:
         )
 
 
-def unsent_messages(glance: Glance) -> Iterator[Alarm]:
-    """What is still tried: a mail server that is away is seen here, days before a message has failed."""
-    late = Message.objects.tried_in_vain_since(glance.at - SHOULD_BE_SENT_WITHIN)
+def unsent_mails(glance: Glance) -> Iterator[Alarm]:
+    """What is still tried: a mail server that is away is seen here, days before a mail has failed."""
+    late = Message.objects.mails().tried_in_vain_since(glance.at - GETS_THROUGH_WITHIN)
     if oldest := late.order_by("created_at").first():
         number = number_of(late)
         yield Alarm(
             Severity.LATE,
-            f"{in_words(number, 'message')} {'does' if number.value == 1 else 'do'} not get through, "
+            f"{in_words(number, 'mail')} {'does' if number.value == 1 else 'do'} not get through, "
             f"the first for {age(oldest.created_at, at=glance.at)}.",
             changelist("message", state__exact=Message.State.WAITING),
         )
+
+
+def failing_webhooks(glance: Glance) -> Iterator[Alarm]:
+    """Those that fail for long, and those that were switched off for it."""
+    for webhook in WebhookEndpoint.objects.filter(failing_since__lt=glance.at - GETS_THROUGH_WITHIN):
+        url = reverse("admin:leads_webhookendpoint_change", args=[webhook.pk])
+        if webhook.off_at:
+            yield Alarm(Severity.BROKEN, f"The webhook “{webhook}” was switched off.", url)
+        else:
+            since = age(webhook.failing_since or glance.at, at=glance.at)
+            yield Alarm(Severity.LATE, f"The webhook “{webhook}” has failed for {since}.", url)
 
 
 def stale_calendars(glance: Glance) -> Iterator[Alarm]:
@@ -160,7 +171,8 @@ REQUESTS, MESSAGES, CALENDARS = "leads.view_bookingrequest", "leads.view_message
 CHECKS = [
     Check("the worker", silent_worker),
     Check("messages", failed_messages, MESSAGES),
-    Check("the mail server", unsent_messages, MESSAGES),
+    Check("the mail server", unsent_mails, MESSAGES),
+    Check("webhooks", failing_webhooks, "leads.view_webhookendpoint"),
     Check("calendars", stale_calendars, CALENDARS),
     Check("open times", no_open_time, REQUESTS),
     Check("next actions", overdue_actions, REQUESTS),

@@ -154,7 +154,9 @@ class Message(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(state="waiting"), name="waiting_messages")
+            models.Index(fields=["next_attempt_at"], condition=Q(state="waiting"), name="waiting_messages"),
+            # A few among all that were sent.
+            models.Index(fields=["created_at"], condition=Q(state="failed"), name="failed_messages"),
         ]
         constraints = [
             models.CheckConstraint(

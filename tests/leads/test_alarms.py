@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from leads import alarms
 from leads.alarms import Alarm, Check, Findings, Severity, look_for
 from leads.glance import Glance
-from leads.models import BusyCalendar, CallRules, Message, WorkerSign
+from leads.models import BusyCalendar, CallRules, Message, WebhookEndpoint, WorkerSign
 from tests.leads.factories import submitted
 
 pytestmark = pytest.mark.django_db
@@ -67,13 +67,13 @@ def test_failed_messages_are_an_alarm_with_their_list() -> None:
     ]
 
 
-def test_messages_that_do_not_get_through_are_an_alarm_before_they_have_failed() -> None:
+def test_mails_that_do_not_get_through_are_an_alarm_before_they_have_failed() -> None:
     some_messages(2, attempts=4)
 
-    assert found(alarms.unsent_messages) == [
+    assert found(alarms.unsent_mails) == [
         Alarm(
             Severity.LATE,
-            "Two messages do not get through, the first for 1\N{NO-BREAK SPACE}hour.",
+            "Two mails do not get through, the first for 1\N{NO-BREAK SPACE}hour.",
             "/admin/leads/message/?state__exact=waiting",
         )
     ]
@@ -82,10 +82,28 @@ def test_messages_that_do_not_get_through_are_an_alarm_before_they_have_failed()
 @pytest.mark.parametrize(
     "state", [{"attempts": 0}, {"attempts": 1, "created_at": NOW - HOUR / 3}, {"state": "withdrawn"}]
 )
-def test_message_that_may_well_get_through_is_none(state: dict[str, Any]) -> None:
+def test_mail_that_may_well_get_through_is_none(state: dict[str, Any]) -> None:
     some_messages(1, **state)
 
-    assert found(alarms.unsent_messages) == []
+    assert found(alarms.unsent_mails) == []
+
+
+def test_webhook_that_fails_for_long_is_an_alarm_and_worse_once_it_is_off() -> None:
+    for name, since, off in [
+        ("New", HOUR / 4, {}),
+        ("Down", 3 * HOUR, {}),
+        ("Off", 25 * HOUR, {"off_at": NOW}),
+    ]:
+        reason = {"off_reason": "No call got through for a day."} if off else {}
+        WebhookEndpoint.objects.create(
+            name=name, url="https://example.com/", failures=3, failing_since=NOW - since, **off, **reason
+        )
+    WebhookEndpoint.objects.create(name="Well", url="https://example.com/")
+
+    assert [(alarm.severity, alarm.sentence) for alarm in found(alarms.failing_webhooks)] == [
+        (Severity.LATE, "The webhook “Down” has failed for 3\N{NO-BREAK SPACE}hours."),
+        (Severity.BROKEN, "The webhook “Off” was switched off."),
+    ]
 
 
 def test_calendar_that_is_not_read_any_more_is_an_alarm() -> None:

@@ -233,7 +233,7 @@ def test_page_shows_the_last_28_days_by_page(as_adviser: Client) -> None:
     assert '<th scope="row" class="name">/guide/</th>' in page
     assert "<td>3<small>0.7–6.1%</small></td>" in page
     assert "<td>1,500</td>" in page
-    assert 'aria-current="page">Where clients come from</a>' in page
+    assert 'aria-current="page">Sources</a>' in page
 
 
 @pytest.mark.usefixtures("november")
