@@ -7,6 +7,9 @@ from django.db import connections
 
 ROLES = {"pages": "Editors", "leads": "Advisers"}
 
+OWNERS_ALONE = {"erase_person", "add_retentionrules", "change_retentionrules", "delete_retentionrules"}
+"""What no role can by itself, because there is no way back. An owner may add it to one."""
+
 _known: set[int] = set()
 """The permissions that were there before the migrations that are running."""
 
@@ -31,4 +34,5 @@ def extend_role(app_config: AppConfig, using: str, **kwargs: Any) -> None:
         return
     group, is_new = Group.objects.using(using).get_or_create(name=ROLES[app_config.label])
     own = Permission.objects.using(using).filter(content_type__app_label=app_config.label)
+    own = own.exclude(codename__in=OWNERS_ALONE)
     group.permissions.add(*(own if is_new else own.exclude(pk__in=_known)))

@@ -93,12 +93,14 @@ def still_holds(message: Message, at: datetime) -> bool:
     if reminder is None or message.booking is None:
         return True
     call = message.booking
+    if call.erased_at:
+        return False
     return call.is_confirmed and message.occasion == reminder.occasion(call) and at < reminder.window(call)[1]
 
 
 def _due(at: datetime) -> Iterator[tuple[Reminder, BookingRequest]]:
     begins = at - ASK_FOR_OUTCOME_WITHIN - LONGEST_CALL
-    calls = BookingRequest.objects.confirmed_between(begins, at + DAY + HOUR)
+    calls = BookingRequest.objects.confirmed_between(begins, at + DAY + HOUR).filter(erased_at=None)
     told = _last_told(calls)
     for call in calls:
         for reminder in REMINDERS.values():

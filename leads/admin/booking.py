@@ -23,6 +23,7 @@ from leads.admin import columns, saved_filters
 from leads.admin.bounded import BoundedChangeList, BoundedPaginator
 from leads.admin.brief import show_brief
 from leads.admin.bulk import ACTIONS
+from leads.admin.exporting import ExportingAdmin
 from leads.admin.filters import (
     AssignedTo,
     AtStage,
@@ -57,7 +58,8 @@ class NoteForm(forms.Form):
 
 
 @admin.register(BookingRequest)
-class BookingRequestAdmin(admin.ModelAdmin):
+class BookingRequestAdmin(ExportingAdmin):
+    exports = "requests"
     list_display = ["who", "state", "next_step", "held_by", "call", "received", "wish", "source"]
     list_filter = [
         AtStage,
@@ -79,7 +81,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = ACTIONS
+    actions = [*ACTIONS, *ExportingAdmin.actions]
 
     # --- The list
 
@@ -242,7 +244,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
     def to_change(self, request: HttpRequest, pk: int) -> BookingRequest:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        return get_object_or_404(BookingRequest, pk=pk)
+        return get_object_or_404(BookingRequest, pk=pk, erased_at=None)
 
     def page_of(
         self, request: HttpRequest, booking: BookingRequest, page: str, status: int = 200, **context: Any
@@ -264,7 +266,7 @@ class BookingRequestAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """The page of one request, with forms that came back instead of empty ones."""
         now = timezone.now()
-        may_change = self.has_change_permission(request, booking)
+        may_change = self.has_change_permission(request, booking) and not booking.erased_at
         context = {
             "is_overdue": booking.is_overdue(at=now),
             "received": columns.ago(booking.created_at, at=now),

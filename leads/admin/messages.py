@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from leads.admin import columns
+from leads.admin.exporting import ExportingAdmin
 from leads.models import Message
 
 FATE = ["state", "attempts", "next_attempt_at", "last_error", "created_at", "sent_at"]
@@ -26,14 +27,15 @@ OF_A_WEBHOOK: Any = ["booking", "endpoint", "subject", "body", *FATE]
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin):
+class MessageAdmin(ExportingAdmin):
+    exports = "messages"
     list_display = ["what", "to", "badge", "attempts", "next_attempt", "last_error"]
     list_filter = ["state", "kind", "endpoint"]
     list_select_related = ["endpoint"]
     search_fields = ["recipient", "subject", "booking__name"]
     date_hierarchy = "created_at"
     list_per_page = 50
-    actions = ["send_again"]
+    actions = ["send_again", *ExportingAdmin.actions]
     change_form_template = "admin/leads/message/page.html"
 
     @admin.display(ordering="kind")

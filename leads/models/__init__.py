@@ -5,10 +5,12 @@ from leads.models.booking_page import BookingPage
 from leads.models.busy import BusyCalendar, BusyTime
 from leads.models.daily_count import DailyCount, Hit
 from leads.models.event import BookingEvent
+from leads.models.export import Export
 from leads.models.feed import CalendarFeed
 from leads.models.held_time import HeldTime, TimeTaken
 from leads.models.hours import CallRules, Closure, WeeklyHours
 from leads.models.message import Message
+from leads.models.privacy import ConsentWording, Erasure, RetentionRules, RetentionRun
 from leads.models.reply_template import ReplyTemplate
 from leads.models.resource import Resource
 from leads.models.saved_filter import SavedFilter
@@ -28,7 +30,10 @@ __all__ = [
     "CalendarFeed",
     "CallRules",
     "Closure",
+    "ConsentWording",
     "DailyCount",
+    "Erasure",
+    "Export",
     "HeldTime",
     "Hit",
     "Message",
@@ -38,6 +43,8 @@ __all__ = [
     "Replanned",
     "ReplyTemplate",
     "Resource",
+    "RetentionRules",
+    "RetentionRun",
     "SavedFilter",
     "Stage",
     "Stale",

@@ -17,7 +17,7 @@ from django.utils import timezone
 from leads import emails
 from leads.addresses import canonical_address
 from leads.clock import in_words
-from leads.models import correspondence, follow_up
+from leads.models import correspondence, erasing, follow_up
 from leads.models.booking_queryset import ANSWER_WITHIN, BookingRequestQuerySet
 from leads.models.event import BookingEvent
 from leads.models.held_time import HeldTime, TimeTaken
@@ -59,6 +59,8 @@ class BookingRequest(models.Model):
         max_length=64, unique=True, editable=False, help_text="The same form sent twice has the same one."
     )
     created_at = models.DateTimeField("received", default=timezone.now, editable=False, db_index=True)
+
+    erased_at = models.DateTimeField("erased", null=True, blank=True, editable=False)
 
     # What the prospect sent.
     name = models.CharField(max_length=100)
@@ -131,6 +133,7 @@ class BookingRequest(models.Model):
 
     class Meta:
         verbose_name = "booking request"
+        permissions = [("export_bookingrequest", "Can export booking requests")]
         indexes = [
             models.Index(fields=["status", "-created_at"], name="requests_by_status"),
             # Without it SQLite finds the calls of a week by their status, among all of the past.
@@ -168,6 +171,19 @@ class BookingRequest(models.Model):
                 condition=Q(value=None) | Q(value__isnull=False, value__gte=0, outcome=Outcome.SIGNED),
                 name="only_a_signed_client_has_a_value",
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(
+                    name=erasing.ERASED,
+                    email__endswith="@erased.invalid",
+                    canonical_email__endswith="@erased.invalid",
+                    role="",
+                    goals="",
+                    profile_url="",
+                    wished_time="",
+                ),
+                name="an_erased_request_names_nobody",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +197,7 @@ class BookingRequest(models.Model):
             return super().delete(*args, **kwargs)
 
     def can_become(self, status: Status) -> bool:
-        return self.status in COMES_FROM.get(status, ())
+        return not self.erased_at and self.status in COMES_FROM.get(status, ())
 
     def is_overdue(self, *, at: datetime) -> bool:
         return self.status == Status.REQUESTED and at - self.created_at > ANSWER_WITHIN
@@ -326,6 +342,7 @@ class BookingRequest(models.Model):
     kind_words = property(correspondence.kind_words)
     assign, plan, tag, untag = follow_up.assign, follow_up.plan, follow_up.tag, follow_up.untag
     assignee, planned = property(follow_up.assignee), property(follow_up.planned)
+    erase, is_open = erasing.erase, erasing.is_open
 
     # --- The steps that the verbs share.
 
@@ -389,7 +406,7 @@ class BookingRequest(models.Model):
 
     def _change(self, from_: Collection[Status], **changes: Any) -> None:
         """Changes the row only while its status is one of `from_`, so that of two hands one wins."""
-        same = BookingRequest.objects.filter(pk=self.pk, status__in=from_)
+        same = BookingRequest.objects.filter(pk=self.pk, status__in=from_, erased_at=None)
         if not same.update(**changes):
             self.refresh_from_db()
             raise Stale(self)
@@ -398,6 +415,8 @@ class BookingRequest(models.Model):
 
     def _record(self, kind: BookingEvent.Kind, *, by: User | None, at: datetime, text: str = "") -> None:
         """Every verb writes its line of the history here, in the transaction of what it changes."""
+        if self.erased_at:
+            raise Stale(self)
         self.events.create(kind=kind, by=by, at=at, text=text)
         correspondence.note_reply(self, kind, by=by, at=at)
         payload.tell(self, kind, at=at)

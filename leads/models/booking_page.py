@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from django.db import models
+from typing import Any
 
+from django.db import models
+from django.utils import timezone
+
+from leads.models.privacy import ConsentWording
 from pages.models.singleton import Singleton
 
 
@@ -28,6 +32,11 @@ class BookingPage(Singleton):
     class Meta(Singleton.Meta):
         verbose_name = "booking page"
         verbose_name_plural = "booking page"
+
+    def save(self, **kwargs: Any) -> None:
+        """Also keeps each changed wording of a consent as a version of its own."""
+        super().save(**kwargs)
+        ConsentWording.keep(self, at=timezone.now())
 
     def __str__(self) -> str:
         return self.heading

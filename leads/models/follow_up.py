@@ -85,9 +85,9 @@ def result(outcome: str, value: Decimal | None) -> str:
 def _replace(booking: BookingRequest, refusal: type[Stale], **changes: Any) -> None:
     """Changes the row only while it says what the object says, so that of two hands one wins."""
     as_seen = {name: getattr(booking, name) for name in changes}
-    if not type(booking).objects.filter(pk=booking.pk, **as_seen).update(**changes):
+    if not type(booking).objects.filter(pk=booking.pk, erased_at=None, **as_seen).update(**changes):
         booking.refresh_from_db()
-        raise refusal(booking)
+        raise Stale(booking) if booking.erased_at else refusal(booking)
     for name, value in changes.items():
         setattr(booking, name, value)
 

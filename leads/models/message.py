@@ -70,7 +70,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         its id."""
         failed_mails = Q(endpoint=None, state=Message.State.FAILED)
         done_webhooks = Q(endpoint__isnull=False) & ~Q(state=Message.State.WAITING)
-        return self.filter(failed_mails | done_webhooks)
+        return self.filter(failed_mails | done_webhooks).exclude(booking__erased_at__isnull=False)
 
 
 class Message(models.Model):
@@ -153,6 +153,7 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        permissions = [("export_message", "Can export messages")]
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state="waiting"), name="waiting_messages"),
             # A few among all that were sent.
@@ -187,6 +188,8 @@ class Message(models.Model):
 
     @property
     def is_repeatable(self) -> bool:
+        if self.booking and self.booking.erased_at:
+            return False
         if self.endpoint:
             return self.state != self.State.WAITING and self.endpoint.off_at is None
         return self.state == self.State.FAILED

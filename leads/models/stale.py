@@ -15,7 +15,8 @@ class Stale(Exception):
 
     def __init__(self, booking: BookingRequest) -> None:
         self.booking = booking
-        super().__init__(f"This request is {booking.get_status_display().lower()} already.")
+        state = "erased" if booking.erased_at else booking.get_status_display().lower()
+        super().__init__(f"This request is {state} already.")
 
 
 class Moved(Stale):

@@ -14,8 +14,10 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from leads import busy, reminders, waiting_list
+from leads.exporting import making as exporting
 from leads.models import WorkerSign
 from leads.outbox import deliver_next
+from leads.privacy import retention
 from leads.webhooks import delivery
 from pages.delivery import publishing
 from pages.pictures import making, sweeping
@@ -38,6 +40,8 @@ class Part:
     work: Callable[[datetime], object]
     every: timedelta = timedelta()
     last_begun: datetime = NEVER
+    has_begun: Callable[[], bool] = lambda: False
+    """Whether something is half done that would be lost if this process ended now."""
 
     def is_due(self, at: datetime) -> bool:
         return at - self.last_begun >= self.every
@@ -45,6 +49,7 @@ class Part:
 
 def parts() -> list[Part]:
     """What can queue mail comes before the outbox; what takes long comes last."""
+    files = exporting.Maker()
     return [
         Part("a sign of life", lambda at: WorkerSign.give(at=at), WorkerSign.EVERY),
         Part("reminders", reminders.queue_due, timedelta(seconds=20)),
@@ -54,6 +59,9 @@ def parts() -> list[Part]:
         Part("published pages", publishing.renew_next),
         Part("busy calendars", busy.read_next, timedelta(seconds=5)),
         Part("sizes of pictures", making.make_some),
+        Part("exports", files.make_some, has_begun=files.has_begun),
+        Part("old exports", exporting.sweep, exporting.SWEPT_EVERY),
+        Part("retention", retention.carry_out, retention.LOOKED_AT_EVERY),
         Part("files of no picture", sweeping.sweep, sweeping.EVERY),
     ]
 
@@ -61,8 +69,8 @@ def parts() -> list[Part]:
 class Command(BaseCommand):
     help = (
         "Sends mail and webhooks from the outbox, queues reminders, passes on freed times, reads busy "
-        "calendars, renews published pages and makes the sizes of pictures, round after round, until TERM "
-        "or Ctrl-C; what is in hand is finished."
+        "calendars, renews published pages, makes the sizes of pictures and the files of exports, and "
+        "erases what is kept no longer, round after round, until TERM or Ctrl-C; what is in hand is finished."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -72,7 +80,10 @@ class Command(BaseCommand):
         self.stopping = threading.Event()
         self.sign, *self.parts = parts()
         if once:
-            if not self.go_round():
+            went_well = self.go_round()
+            while any(part.has_begun() for part in self.parts):
+                went_well = self.go_round() and went_well
+            if not went_well:
                 raise CommandError("A part of the round failed; the log says which.")
             return
         for number in (signal.SIGTERM, signal.SIGINT):
