@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db import Error as DatabaseTrouble
-from django.db import connection
 
 from pages.models import SiteVersion
 
@@ -25,20 +25,20 @@ class Version(NamedTuple):
 
 def current() -> int:
     """The number of the newest change, or UNKNOWN."""
-    driver: Any = connection
+    database: Any = connections[DEFAULT_DB_ALIAS]
     try:
         return read().number
-    except (DatabaseTrouble, driver.Database.Error):
-        if not connection.in_atomic_block:
-            connection.close()
+    except (DatabaseTrouble, database.Database.Error):
+        if not database.in_atomic_block:
+            database.close()
         return UNKNOWN
 
 
 def read() -> Version:
     """Asked of the driver itself: Django's cursor would take as long again, and there is nothing to adapt."""
-    driver: Any = connection
-    connection.ensure_connection()
-    row = driver.connection.execute(QUERY).fetchone()
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    row = database.connection.execute(QUERY).fetchone()
     number, content, calendar = row or (0, 0, 0)
     if number not in {content, calendar}:
         # A release that knew no parts yet raised it, so that any of them may have changed.
