@@ -25,8 +25,8 @@ from leads.models import BookingEvent, BookingRequest, TimeOffer
 REACHES_BACK = timedelta(days=30)
 FEWEST_REPLIES = 10
 """With fewer, nothing is said: it would be a promise from a handful of lucky days."""
-NEWEST = 500
-"""No more requests are read than these, so that the page stays as quick in a month of a thousand."""
+NEWEST = 200
+"""No more requests are read than these, so that the page stays as quick in a month of thousands."""
 STILL_WAITING = Fraction(1, 4)
 
 HOUR = timedelta(hours=1)
