@@ -138,6 +138,10 @@ DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", f"site@{_site.hostname if
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 STAFF_EMAIL = parseaddr(env.address("STAFF_EMAIL", DEFAULT_FROM_EMAIL))[1]
 
+# --- The canary: how often the worker tries whether a call can be booked; 0 is never
+
+CANARY_MINUTES = env.number("CANARY_MINUTES", 60, most=24 * 60)
+
 # --- Staff
 
 AUTH_PASSWORD_VALIDATORS = [

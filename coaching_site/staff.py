@@ -15,7 +15,7 @@ from coaching_site.alarms import CHECKS
 from coaching_site.audit.acting import acting
 from coaching_site.first_steps import first_steps
 from coaching_site.sign_in import second_factor
-from leads.alarms import look_for
+from leads.alarms import canary_says, look_for
 from leads.desk import of_requests
 from leads.glance import Glance
 from leads.models import CallRules
@@ -104,6 +104,7 @@ class StaffSite(AdminSite):
         desk = {
             "today": glance.today,
             "first_steps": first_steps(request.user),
+            "canary": canary_says(glance),
             "findings": look_for(CHECKS, request.user, glance),
             **of_requests(request.user, glance),
             **of_pages(request.user, at=glance.at),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.urls import reverse
@@ -20,7 +21,7 @@ from leads.ages import age, last_read
 from leads.bounded import Number, number_of
 from leads.desk_links import changelist
 from leads.glance import Glance
-from leads.models import BookingRequest, BusyCalendar, Message, Status, WebhookEndpoint, WorkerSign
+from leads.models import BookingRequest, BusyCalendar, Canary, Message, Status, WebhookEndpoint, WorkerSign
 
 GETS_THROUGH_WITHIN = timedelta(minutes=30)
 """Longer than a mail server or a receiver is usually away for a restart."""
@@ -80,6 +81,34 @@ def silent_worker(glance: Glance) -> Iterator[Alarm]:
     elif sign.seen_at < glance.at - WorkerSign.LATE_AFTER:
         silent = age(sign.seen_at, at=glance.at)
         yield Alarm(Severity.BROKEN, f"The worker has been silent for {silent}: no mail leaves.")
+
+
+def failing_canary(glance: Glance) -> Iterator[Alarm]:
+    canary = glance.canary
+    if canary and canary.is_failing:
+        yield Alarm(Severity.BROKEN, f"Nobody can book a call. {canary.problem}", reverse("book"))
+
+
+def late_canary(glance: Glance) -> Iterator[Alarm]:
+    """It flies with the worker, and may be late for reasons of its own."""
+    late_after = timedelta(minutes=settings.CANARY_MINUTES) * Canary.LATE_AFTER
+    canary = glance.canary
+    if canary and canary.due_at < glance.at - late_after:
+        late = age(canary.due_at, at=glance.at)
+        yield Alarm(
+            Severity.LATE, f"For {late} nobody has looked whether a call can be booked: see to the worker."
+        )
+
+
+def canary_says(glance: Glance) -> str:
+    """How the last flight went; empty before the first."""
+    canary = glance.canary
+    if canary is None or not (canary.passed_at or canary.failed_at):
+        return ""
+    if canary.passed_at is None:
+        return "A call has never been booked by the canary."
+    passed = f"The canary last booked a call {age(canary.passed_at, at=glance.at)} ago"
+    return f"{passed}, and could not since then." if canary.failures else f"{passed}."
 
 
 def failed_messages(glance: Glance) -> Iterator[Alarm]:
@@ -170,6 +199,8 @@ REQUESTS, MESSAGES, CALENDARS = "leads.view_bookingrequest", "leads.view_message
 
 CHECKS = [
     Check("the worker", silent_worker),
+    Check("the booking form", failing_canary),
+    Check("the canary", late_canary),
     Check("messages", failed_messages, MESSAGES),
     Check("the mail server", unsent_mails, MESSAGES),
     Check("webhooks", failing_webhooks, "leads.view_webhookendpoint"),

@@ -120,7 +120,7 @@ def download(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _booking(token: str) -> BookingRequest:
-    return get_object_or_404(BookingRequest, token=token)
+    return get_object_or_404(BookingRequest.everything, token=token)
 
 
 def _unchangeable(request: HttpRequest, booking: BookingRequest) -> HttpResponse:

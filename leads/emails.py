@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from leads.letters import Letter
     from leads.models.booking import BookingRequest
     from leads.models.busy import BusyCalendar
+    from leads.models.canary import Canary
     from leads.models.waiting import TimeOffer
     from leads.models.webhook import WebhookEndpoint
 
@@ -153,6 +154,28 @@ def webhook_off(endpoint: WebhookEndpoint) -> Message:
         reply_to="",
         endpoint=endpoint,
         staff_url=desk_url("webhookendpoint_change", endpoint.pk),
+    )
+
+
+def canary_fails(canary: Canary) -> Message:
+    """Staff must know that nobody can book a call."""
+    return _of_canary(canary, Message.Kind.CANARY_FAILS, "Nobody can book a call at the moment")
+
+
+def canary_passes(canary: Canary) -> Message:
+    return _of_canary(canary, Message.Kind.CANARY_PASSES, "Calls can be booked again")
+
+
+def _of_canary(canary: Canary, kind: Message.Kind, subject: str) -> Message:
+    return _message(
+        None,
+        kind,
+        subject,
+        recipient=settings.STAFF_EMAIL,
+        reply_to="",
+        canary=canary,
+        book_url=settings.SITE_URL + reverse("book"),
+        staff_url=settings.SITE_URL + reverse("admin:index"),
     )
 
 

@@ -208,7 +208,7 @@ class BookingForm(TimesForm):
         """The request that this very form made before, as when it was sent by a double click."""
         return BookingRequest.objects.filter(fingerprint=self._fingerprint()).first()
 
-    def submit(self) -> BookingRequest:
+    def submit(self, *, is_canary: bool = False) -> BookingRequest:
         """Stores the request; the same form sent twice gives the request of the first time.
 
         Raises TimeTaken when somebody else was faster by a moment.
@@ -222,7 +222,9 @@ class BookingForm(TimesForm):
             "consent": self.words.consent,
             "mail_consent": self.words.mail_consent if self.cleaned_data["mail_consent"] else "",
         }
-        booking = BookingRequest(fingerprint=self._fingerprint(), **answers, **asdict(self.source))
+        booking = BookingRequest(
+            fingerprint=self._fingerprint(), is_canary=is_canary, **answers, **asdict(self.source)
+        )
         return booking.submit(at=self.times.at)
 
     def _fingerprint(self) -> str:

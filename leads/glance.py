@@ -3,7 +3,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cached_property
 
-from leads.models import CallRules
+from django.conf import settings
+
+from leads.models import CallRules, Canary
 from leads.open_times import OpenTimes, open_times
 
 
@@ -16,6 +18,11 @@ class Glance:
     @cached_property
     def times(self) -> OpenTimes:
         return open_times(self.at)
+
+    @cached_property
+    def canary(self) -> Canary | None:
+        """None where it does not fly."""
+        return Canary.objects.first() if settings.CANARY_MINUTES else None
 
     @property
     def rules(self) -> CallRules:

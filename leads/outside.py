@@ -97,7 +97,7 @@ def first_answer(target: Target, addresses: list[str], deadline: Deadline, ask: 
         try:
             return ask(target, address, deadline=deadline)
         except OSError as trouble:
-            failure = Refused(f"The connection failed: {_in_words(trouble)}.")
+            failure = Refused(f"The connection failed: {in_words(trouble)}.")
         except HTTPException as trouble:
             raise Refused("The server did not answer as a web server does.") from trouble
     raise failure
@@ -261,7 +261,7 @@ def _in_time(question: Callable[[], list[str]], deadline: Deadline) -> list[str]
         raise Refused("The server’s name cannot be looked up.") from trouble
 
 
-def _in_words(trouble: OSError) -> str:
+def in_words(trouble: OSError) -> str:
     match trouble:
         case TimeoutError():
             return "it took too long"

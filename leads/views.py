@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
+from leads.canary.mark import is_canary
 from leads.counting.counters import counters
 from leads.forms import BookingForm
 from leads.guard import cookieless_form
@@ -50,7 +51,7 @@ def book(request: HttpRequest) -> HttpResponse:
             return _see(earlier)
         return _show(request, form, status=409 if form.gone else 422)
     try:
-        return _see(form.submit())
+        return _see(form.submit(is_canary=is_canary(request)))
     except TimeTaken as taken:
         form.refuse_time(taken.starts_at, open_times(timezone.now()))
         return _show(request, form, status=409)

@@ -16,3 +16,4 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, because web, worker and test threads open connections of their own.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405
 COUNTS_WRITTEN_EVERY = None  # Only when a test says so: a thread would write beside its transaction.
+CANARY_MINUTES = 0  # Only in its own tests: a round of the worker would ask whoever listens at SITE_URL.

@@ -26,6 +26,7 @@ NOT_RECORDED = {
     "mfa.authenticator",
     # What follows from a change by itself.
     "leads.busytime",
+    "leads.canary",
     "leads.dailycount",
     "leads.heldtime",
     "leads.timeoffer",

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from leads.admin import columns
 from leads.admin.exporting import ExportingAdmin
-from leads.models import Message
+from leads.models import BookingRequest, Message
 
 FATE = ["state", "attempts", "next_attempt_at", "last_error", "created_at", "sent_at"]
 OF_A_MAIL: Any = ["booking", "kind", "recipient", "subject", "text", *FATE]
@@ -37,6 +37,9 @@ class MessageAdmin(ExportingAdmin):
     list_per_page = 50
     actions = ["send_again", *ExportingAdmin.actions]
     change_form_template = "admin/leads/message/page.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).exclude(booking__in=BookingRequest.everything.canaries())
 
     @admin.display(ordering="kind")
     def what(self, message: Message) -> str:

@@ -3,6 +3,7 @@
 from leads.models.booking import BookingRequest
 from leads.models.booking_page import BookingPage
 from leads.models.busy import BusyCalendar, BusyTime
+from leads.models.canary import Canary
 from leads.models.daily_count import DailyCount, Hit
 from leads.models.event import BookingEvent
 from leads.models.export import Export
@@ -29,6 +30,7 @@ __all__ = [
     "BusyTime",
     "CalendarFeed",
     "CallRules",
+    "Canary",
     "Closure",
     "ConsentWording",
     "DailyCount",

@@ -18,7 +18,7 @@ from leads import emails
 from leads.addresses import canonical_address
 from leads.clock import in_words
 from leads.models import correspondence, erasing, follow_up
-from leads.models.booking_queryset import ANSWER_WITHIN, BookingRequestQuerySet
+from leads.models.booking_queryset import ANSWER_WITHIN, BookingRequestManager, BookingRequestQuerySet
 from leads.models.event import BookingEvent
 from leads.models.held_time import HeldTime, TimeTaken
 from leads.models.hours import CallRules
@@ -118,13 +118,19 @@ class BookingRequest(models.Model):
     next_action_on = models.DateField(null=True, blank=True, help_text="A day by the coach’s calendar.")
     tags = models.ManyToManyField(Tag, blank=True, related_name="requests")
 
+    is_canary = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="Made by the site itself, for a moment."
+    )
+
     waits_for_answer = models.GeneratedField(
         expression=Q(status=Status.REQUESTED),  # type: ignore[arg-type]  # as Django's documentation does
         output_field=models.BooleanField(),
         db_persist=True,
     )
 
-    objects = BookingRequestQuerySet.as_manager()
+    objects = BookingRequestManager()
+    everything = BookingRequestQuerySet.as_manager()
+    """With the canary's, for where its own page is shown and its traces are removed."""
     if TYPE_CHECKING:
         events: RelatedManager[BookingEvent]
         held_times: RelatedManager[HeldTime]
@@ -144,6 +150,7 @@ class BookingRequest(models.Model):
             models.Index(fields=["next_action_on", "id"], name="requests_by_next_action"),
             models.Index(fields=["outcome", "-created_at"], name="requests_by_outcome"),
             models.Index(fields=["source_page", "-created_at"], name="requests_by_source_page"),
+            models.Index(fields=["id"], condition=Q(is_canary=True), name="canaries"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="status_is_known"),
@@ -249,12 +256,20 @@ class BookingRequest(models.Model):
                     self._check_limits(self.starts_at, at=at)
                 self._record(BookingEvent.Kind.REQUESTED, by=None, at=at)
                 Message.queue(emails.acknowledgement(self), emails.staff_notice(self))
+                if self.is_canary:
+                    self._disturb_nobody()
         except IntegrityError:
-            twin = BookingRequest.objects.filter(fingerprint=self.fingerprint).first()
+            twin = BookingRequest.everything.filter(fingerprint=self.fingerprint).first()
             if twin is None:
                 raise
             return twin
         return self
+
+    def _disturb_nobody(self) -> None:
+        """Before anybody can see it, the canary lets go of its time, and of its mails and webhooks."""
+        HeldTime.release(self)
+        Message.objects.webhooks().filter(booking=self).delete()
+        self.messages.update(state=Message.State.WITHDRAWN, last_error="The canary’s own: not to be sent.")
 
     def move(self, starts_at: datetime, *, by: User | None, at: datetime) -> None:
         """Gives the call another time, or its first. A prospect (`by` nobody) chooses among the open ones.

@@ -50,6 +50,10 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
         with calendar_turn():
             return super().delete()
 
+    def canaries(self) -> Self:
+        """Those that the site made by itself. Only `BookingRequest.everything` has any."""
+        return self.filter(is_canary=True)
+
     def awaiting_reply(self) -> Self:
         return self.filter(status=Status.REQUESTED)
 
@@ -131,3 +135,13 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
     def from_same_address(self, booking: BookingRequest) -> Self:
         """Earlier requests of the same address: shown beside a request, never merged into it."""
         return self.filter(canonical_email=booking.canonical_email, pk__lt=booking.pk).order_by("-pk")
+
+
+_Manager = models.Manager.from_queryset(BookingRequestQuerySet)
+
+
+class BookingRequestManager(_Manager["BookingRequest"]):
+    """Requests of people: no page, list, count, mail or export ever meets a canary by chance."""
+
+    def get_queryset(self) -> BookingRequestQuerySet:
+        return super().get_queryset().filter(is_canary=False)  # type: ignore[return-value]  # as the manager is made of

@@ -104,6 +104,8 @@ class Message(models.Model):
         OUTCOME_QUESTION = "outcome", "Question for the outcome"
         STALE_CALENDAR = "stale_calendar", "Warning to staff: a calendar cannot be read"
         WEBHOOK_OFF = "webhook_off", "Notice to staff: a webhook was switched off"
+        CANARY_FAILS = "canary_fails", "Warning to staff: no call can be booked"
+        CANARY_PASSES = "canary_passes", "All-clear to staff: calls can be booked again"
         WEBHOOK = "webhook", "Webhook"
 
     booking = models.ForeignKey(

@@ -94,6 +94,7 @@ TREATMENTS: dict[type[Model], Treatment] = {
                 "utm_campaign",
                 "status",
                 "waits_for_answer",
+                "is_canary",
                 "first_reply_at",
                 "outcome",
                 "starts_at",

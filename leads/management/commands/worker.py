@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from leads import busy, reminders, waiting_list
+from leads.canary import flight
 from leads.exporting import making as exporting
 from leads.models import WorkerSign
 from leads.outbox import deliver_next
@@ -59,6 +60,7 @@ def parts() -> list[Part]:
         Part("published pages", publishing.renew_next),
         Part("busy calendars", busy.read_next, timedelta(seconds=5)),
         Part("sizes of pictures", making.make_some),
+        Part("the canary", flight.fly_when_due, timedelta(seconds=20)),
         Part("exports", files.make_some, has_begun=files.has_begun),
         Part("old exports", exporting.sweep, exporting.SWEPT_EVERY),
         Part("retention", retention.carry_out, retention.LOOKED_AT_EVERY),
