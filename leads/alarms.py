@@ -15,13 +15,23 @@ from enum import Enum
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.db.models import Q
 from django.urls import reverse
 
 from leads.ages import age, last_read
 from leads.bounded import Number, number_of
 from leads.desk_links import changelist
 from leads.glance import Glance
-from leads.models import BookingRequest, BusyCalendar, Canary, Message, Status, WebhookEndpoint, WorkerSign
+from leads.models import (
+    BookingRequest,
+    BusyCalendar,
+    Canary,
+    Message,
+    Stage,
+    Status,
+    WebhookEndpoint,
+    WorkerSign,
+)
 
 GETS_THROUGH_WITHIN = timedelta(minutes=30)
 """Longer than a mail server or a receiver is usually away for a restart."""
@@ -135,7 +145,8 @@ def unsent_mails(glance: Glance) -> Iterator[Alarm]:
 
 def failing_webhooks(glance: Glance) -> Iterator[Alarm]:
     """Those that fail for long, and those that were switched off for it."""
-    for webhook in WebhookEndpoint.objects.filter(failing_since__lt=glance.at - GETS_THROUGH_WITHIN):
+    long = Q(failing_since__lt=glance.at - GETS_THROUGH_WITHIN)
+    for webhook in WebhookEndpoint.objects.filter(long | Q(failures__gt=0, off_at__isnull=False)):
         url = reverse("admin:leads_webhookendpoint_change", args=[webhook.pk])
         if webhook.off_at:
             yield Alarm(Severity.BROKEN, f"The webhook “{webhook}” was switched off.", url)
@@ -187,6 +198,17 @@ def calls_without_an_end(glance: Glance) -> Iterator[Alarm]:
         )
 
 
+def suspects(glance: Glance) -> Iterator[Alarm]:
+    """A lost lead costs more than a spam lead, so somebody should look through what was set aside."""
+    if number := number_of(BookingRequest.objects.at_stage(Stage.SUSPECTED)):
+        are = "is" if number.value == 1 else "are"
+        yield Alarm(
+            Severity.TO_DO,
+            f"{in_words(number, 'request')} {are} set aside as suspected spam.",
+            reverse("admin:leads_bookingrequest_suspects"),
+        )
+
+
 def in_words(number: Number, noun: str) -> str:
     """“One message”, “Three messages”, “1,000+ messages”."""
     if number.value == 1:
@@ -206,6 +228,7 @@ CHECKS = [
     Check("webhooks", failing_webhooks, "leads.view_webhookendpoint"),
     Check("calendars", stale_calendars, CALENDARS),
     Check("open times", no_open_time, REQUESTS),
+    Check("suspected spam", suspects, REQUESTS),
     Check("next actions", overdue_actions, REQUESTS),
     Check("past calls", calls_without_an_end, REQUESTS),
 ]

@@ -17,6 +17,7 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 
+from leads.addresses import canonical_address
 from leads.fields import (
     EmailAnswer,
     LongAnswer,
@@ -27,6 +28,10 @@ from leads.fields import (
 from leads.models import BookingPage, BookingRequest
 from leads.open_times import OpenTimes
 from leads.source import Source
+from leads.suspicion.layers import suspicions
+from leads.suspicion.limits import count
+from leads.suspicion.sending import STAMP, Sending, Visit
+from leads.suspicion.stamp import age, stamped
 from leads.times_form import TimesForm
 
 TIME_CAME_FREE = "A time has come free: select it, or select “None of these times suit me”"
@@ -173,6 +178,7 @@ class BookingForm(TimesForm):
         """The hidden fields: what the visitor saw, and where they came from."""
         return {
             "submission": self.key,
+            STAMP: self._stamp(),
             "wording": self._wording(),
             "shown_zone": self.shown_zone,
             **({"waiting_list": "1"} if self.is_waiting_list else {}),
@@ -208,10 +214,11 @@ class BookingForm(TimesForm):
         """The request that this very form made before, as when it was sent by a double click."""
         return BookingRequest.objects.filter(fingerprint=self._fingerprint()).first()
 
-    def submit(self, *, is_canary: bool = False) -> BookingRequest:
-        """Stores the request; the same form sent twice gives the request of the first time.
+    def submit(self, visit: Visit, *, is_canary: bool = False) -> BookingRequest:
+        """Stores the request; the same form sent twice gives the request of the first time. One that looks
+        like spam is set aside.
 
-        Raises TimeTaken when somebody else was faster by a moment.
+        Raises TimeTaken when somebody else was faster by a moment, and TooMany.
         """
         starts_at = self.cleaned_data.get("starts_at")
         answers = self.cleaned_data | {
@@ -221,11 +228,33 @@ class BookingForm(TimesForm):
             "language": self.language,
             "consent": self.words.consent,
             "mail_consent": self.words.mail_consent if self.cleaned_data["mail_consent"] else "",
+            # The canary is known by its mark, and must not use up what others may send.
+            "suspicion": "" if is_canary else ",".join(suspicions(self._sending(visit))),
         }
         booking = BookingRequest(
             fingerprint=self._fingerprint(), is_canary=is_canary, **answers, **asdict(self.source)
         )
         return booking.submit(at=self.times.at)
+
+    def _sending(self, visit: Visit) -> Sending:
+        """Counts this sending, and gathers what can be known of it. Raises TooMany."""
+        at, answers = self.times.at, self.cleaned_data
+        email = canonical_address(answers["email"])
+        return Sending(
+            visit=visit,
+            answers=answers,
+            open_for=age(self.key, visit.stamp, at=at),
+            counts=count(network=visit.network, email=email, form=self.key, at=at),
+            requests_a_day=self.words.requests_a_day,
+            said_before=BookingRequest.objects.said_by_another(answers["goals"], email=email, at=at).exists(),
+        )
+
+    def _stamp(self) -> str:
+        """Stays the same while somebody corrects their answers."""
+        sent = self.sent.get(STAMP, "")
+        return (
+            sent if age(self.key, sent, at=self.times.at) is not None else stamped(self.key, at=self.times.at)
+        )
 
     def _fingerprint(self) -> str:
         """Of the key and all that was sent, so that an edited form sent again is a request of its own."""

@@ -19,6 +19,8 @@ from leads.models import BookingPage, BookingRequest, TimeTaken
 from leads.open_times import open_times
 from leads.reply_promise import reply_promise
 from leads.source import Source
+from leads.suspicion.limits import TooMany
+from leads.suspicion.sending import Visit
 
 logger = logging.getLogger(__name__)
 
@@ -51,10 +53,13 @@ def book(request: HttpRequest) -> HttpResponse:
             return _see(earlier)
         return _show(request, form, status=409 if form.gone else 422)
     try:
-        return _see(form.submit(is_canary=is_canary(request)))
+        return _see(form.submit(Visit.of(request), is_canary=is_canary(request)))
     except TimeTaken as taken:
         form.refuse_time(taken.starts_at, open_times(timezone.now()))
         return _show(request, form, status=409)
+    except TooMany:
+        form.add_error(None, "Too many requests came from your network within an hour. Send it again later")
+        return _show(request, form, status=429)
     except OperationalError:
         logger.exception("a booking request could not be stored")
         form.add_error(None, "We could not store your request just now. Wait a moment, and send it again")

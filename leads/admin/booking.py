@@ -40,6 +40,7 @@ from leads.admin.letter import say_not_now, write_letter
 from leads.admin.move import move_call
 from leads.admin.outcome import ask_outcome
 from leads.admin.saved_filters import delete_filter, save_filter
+from leads.admin.suspects import show_suspects
 from leads.admin.timeline import timeline
 from leads.admin.verbs import MOVES, NOT_NOW, OUTCOMES, VERBS, staff_of
 from leads.clock import told
@@ -200,6 +201,7 @@ class BookingRequestAdmin(ExportingAdmin):
             path("<int:pk>/outcome/", view(partial(ask_outcome, self)), name="leads_bookingrequest_outcome"),
             path("<int:pk>/write/", view(partial(write_letter, self)), name="leads_bookingrequest_write"),
             path("<int:pk>/not-now/", view(partial(say_not_now, self)), name="leads_bookingrequest_not_now"),
+            path("suspects/", view(partial(show_suspects, self)), name="leads_bookingrequest_suspects"),
             path("<int:pk>/brief/", view(partial(show_brief, self)), name="leads_bookingrequest_brief"),
             path("<int:pk>/<slug:verb>/do/", view(self.carry_out), name="leads_bookingrequest_do"),
             *super().get_urls(),

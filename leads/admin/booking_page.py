@@ -18,4 +18,5 @@ class BookingPageAdmin(SingletonAdmin):
                 "fields": ["consent", "mail_consent", "privacy_notice"],
             },
         ),
+        ("Against floods", {"fields": ["requests_a_day"]}),
     ]

@@ -86,6 +86,20 @@ MOVES = [
         Status.CANCELLED,
         "Cancelled. The cancellation is on its way to the prospect.",
     ),
+    _move(
+        "restore",
+        "Restore: it is no spam",
+        BookingRequest.restore,
+        Status.REQUESTED,
+        "Restored. The receipt is on its way to the prospect.",
+    ),
+    _move(
+        "spam",
+        "It is spam",
+        BookingRequest.suspect,
+        Status.SUSPECTED,
+        "Set aside as spam. No mail is sent; whatever waited is withdrawn.",
+    ),
 ]
 
 

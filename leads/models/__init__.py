@@ -12,6 +12,7 @@ from leads.models.held_time import HeldTime, TimeTaken
 from leads.models.hours import CallRules, Closure, WeeklyHours
 from leads.models.message import Message
 from leads.models.privacy import ConsentWording, Erasure, RetentionRules, RetentionRun
+from leads.models.rate_counter import RateCounter
 from leads.models.reply_template import ReplyTemplate
 from leads.models.resource import Resource
 from leads.models.saved_filter import SavedFilter
@@ -41,6 +42,7 @@ __all__ = [
     "Message",
     "Moved",
     "Outcome",
+    "RateCounter",
     "Reassigned",
     "Replanned",
     "ReplyTemplate",

@@ -17,14 +17,14 @@ from django.utils import timezone
 from leads import emails
 from leads.addresses import canonical_address
 from leads.clock import in_words
-from leads.models import correspondence, erasing, follow_up
+from leads.models import correspondence, erasing, follow_up, suspects
 from leads.models.booking_queryset import ANSWER_WITHIN, BookingRequestManager, BookingRequestQuerySet
 from leads.models.event import BookingEvent
 from leads.models.held_time import HeldTime, TimeTaken
 from leads.models.hours import CallRules
 from leads.models.message import Message
 from leads.models.stale import Moved, Stale, TooLate
-from leads.models.status import COMES_FROM, LIVE, Outcome, Stage, Status
+from leads.models.status import COMES_FROM, LIVE, Outcome, Stage, Status, stage_of
 from leads.models.tag import Tag
 from leads.models.waiting import TimeOffer
 from leads.turn import calendar_turn
@@ -106,6 +106,14 @@ class BookingRequest(models.Model):
 
     first_reply_at = models.DateTimeField("first reply by staff", null=True, blank=True, editable=False)
 
+    suspicion = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="What made it look like spam; kept when it is restored.",
+    )
     value = models.DecimalField(
         max_digits=10, decimal_places=2, null=True, blank=True, help_text="Of a signed client."
     )
@@ -159,6 +167,9 @@ class BookingRequest(models.Model):
                 name="only_an_attended_call_has_an_outcome",
             ),
             models.CheckConstraint(condition=~Q(consent=""), name="consent_was_given"),
+            models.CheckConstraint(
+                condition=~Q(status=Status.SUSPECTED) | ~Q(suspicion=""), name="a_suspicion_has_a_reason"
+            ),
             models.CheckConstraint(
                 # To compare with nothing gives nothing, which a database lets pass: hence both “not null”.
                 condition=Q(starts_at=None, ends_at=None)
@@ -215,17 +226,7 @@ class BookingRequest(models.Model):
 
     @property
     def stage(self) -> Stage:
-        outcomes = {Outcome.OFFER_MADE: Stage.OFFER_SENT, Outcome.SIGNED: Stage.CLIENT}
-        match self.status:
-            case Status.REQUESTED:
-                return Stage.NEW
-            case Status.CONFIRMED:
-                return Stage.BOOKED
-            case Status.ATTENDED if not self.outcome:
-                return Stage.CALLED
-            case Status.ATTENDED:
-                return outcomes.get(Outcome(self.outcome), Stage.CLOSED)
-        return Stage.CLOSED
+        return stage_of(self.status, self.outcome)
 
     @property
     def is_confirmed(self) -> bool:
@@ -250,12 +251,14 @@ class BookingRequest(models.Model):
                 self.canonical_email = canonical_address(self.email)
                 if self.starts_at:
                     self.promised_clock = self._wall_clock(self.starts_at)
+                if self.suspicion:
+                    self.status = Status.SUSPECTED
                 self.save(force_insert=True)
-                if self.starts_at and self.ends_at:
-                    HeldTime.hold_first(self, self.starts_at, self.ends_at)
-                    self._check_limits(self.starts_at, at=at)
-                self._record(BookingEvent.Kind.REQUESTED, by=None, at=at)
-                Message.queue(emails.acknowledgement(self), emails.staff_notice(self))
+                if self.suspicion:
+                    # Neither time nor mail: a program must not empty the calendar or write to strangers.
+                    self._record(BookingEvent.Kind.SUSPECTED, by=None, at=at)
+                else:
+                    self._receive(at)
                 if self.is_canary:
                     self._disturb_nobody()
         except IntegrityError:
@@ -264,6 +267,13 @@ class BookingRequest(models.Model):
                 raise
             return twin
         return self
+
+    def _receive(self, at: datetime) -> None:
+        if self.starts_at and self.ends_at:
+            HeldTime.hold_first(self, self.starts_at, self.ends_at)
+            self._check_limits(self.starts_at, at=at)
+        self._record(BookingEvent.Kind.REQUESTED, by=None, at=at)
+        Message.queue(emails.acknowledgement(self), emails.staff_notice(self))
 
     def _disturb_nobody(self) -> None:
         """Before anybody can see it, the canary lets go of its time, and of its mails and webhooks."""
@@ -355,6 +365,9 @@ class BookingRequest(models.Model):
     write, not_now = correspondence.write, correspondence.not_now
     can_be_told_not_now = property(correspondence.can_be_told_not_now)
     kind_words = property(correspondence.kind_words)
+    suspect, restore = suspects.suspect, suspects.restore
+    suspicions = property(suspects.suspicions)
+
     assign, plan, tag, untag = follow_up.assign, follow_up.plan, follow_up.tag, follow_up.untag
     assignee, planned = property(follow_up.assignee), property(follow_up.planned)
     erase, is_open = erasing.erase, erasing.is_open

@@ -29,6 +29,13 @@ class BookingPage(Singleton):
     privacy_notice = models.TextField(max_length=3000, blank=True, help_text="Markdown, under the form.")
     reassurance = models.CharField(max_length=200, blank=True, help_text="Small print under the button.")
 
+    requests_a_day = models.PositiveSmallIntegerField(
+        "requests a day",
+        default=50,
+        db_default=50,
+        help_text="More than this many in 24 hours are set aside, as in a flood of spam. 0: no limit.",
+    )
+
     class Meta(Singleton.Meta):
         verbose_name = "booking page"
         verbose_name_plural = "booking page"

@@ -40,6 +40,10 @@ class SearchedText(models.Func):
         super().__init__("name", "email", "role", "goals")
 
 
+OWN_WORDS = 80
+"""Letters. Two people who write the same in so many did not write it themselves."""
+
+
 def not_now_answers() -> models.QuerySet[BookingEvent]:
     """Of the request that a query is about."""
     return BookingEvent.objects.filter(booking=models.OuterRef("pk"), kind=BookingEvent.Kind.NOT_NOW)
@@ -131,6 +135,11 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
             .annotate(offered=models.Count("offers"))
             .order_by("offered", "created_at", "pk")
         )
+
+    def said_by_another(self, goals: str, *, email: str, at: datetime) -> Self:
+        """Those of the last day with these very words, from another address; short words are nobody's."""
+        recent = self.filter(created_at__gt=at - timedelta(days=1)).exclude(canonical_email=email)
+        return recent.filter(goals=goals) if len(goals) >= OWN_WORDS else self.none()
 
     def from_same_address(self, booking: BookingRequest) -> Self:
         """Earlier requests of the same address: shown beside a request, never merged into it."""

@@ -19,6 +19,8 @@ class BookingEvent(models.Model):
         NO_SHOW = "no_show", "Did not show up"
         OUTCOME = "outcome", "Outcome"
         WROTE = "wrote", "Wrote to the prospect"
+        SUSPECTED = "suspected", "Set aside as suspected spam"
+        RESTORED = "restored", "Restored"
         NOTE = "note", "Note"
         ASSIGNED = "assigned", "Assigned"
         PLANNED = "planned", "Next action"

@@ -13,6 +13,7 @@ class Status(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     ATTENDED = "attended", "Attended"
     NO_SHOW = "no_show", "No-show"
+    SUSPECTED = "suspected", "Suspected spam"
 
 
 class Outcome(models.TextChoices):
@@ -23,6 +24,8 @@ class Outcome(models.TextChoices):
 
 
 COMES_FROM = {
+    Status.REQUESTED: {Status.SUSPECTED},
+    Status.SUSPECTED: {Status.REQUESTED},
     Status.CONFIRMED: {Status.REQUESTED},
     Status.DECLINED: {Status.REQUESTED},
     Status.CANCELLED: {Status.REQUESTED, Status.CONFIRMED},
@@ -46,6 +49,7 @@ class Stage(models.TextChoices):
     OFFER_SENT = "offer_sent", "Offer sent"
     CLIENT = "client", "Client"
     CLOSED = "closed", "Closed"
+    SUSPECTED = "suspected", "Suspected spam"
 
 
 STANDS_AT = {
@@ -54,7 +58,25 @@ STANDS_AT = {
     Stage.CALLED: Q(status=Status.ATTENDED, outcome=""),
     Stage.OFFER_SENT: Q(status=Status.ATTENDED, outcome=Outcome.OFFER_MADE),
     Stage.CLIENT: Q(status=Status.ATTENDED, outcome=Outcome.SIGNED),
+    Stage.SUSPECTED: Q(status=Status.SUSPECTED),
     Stage.CLOSED: Q(status__in=[Status.DECLINED, Status.CANCELLED, Status.NO_SHOW])
     | Q(status=Status.ATTENDED, outcome__in=[Outcome.NOT_A_FIT, Outcome.LATER]),
 }
 """Which requests stand at each stage; each request stands at one."""
+
+
+def stage_of(status: str, outcome: str) -> Stage:
+    match status:
+        case Status.REQUESTED:
+            return Stage.NEW
+        case Status.SUSPECTED:
+            return Stage.SUSPECTED
+        case Status.CONFIRMED:
+            return Stage.BOOKED
+        case Status.ATTENDED if not outcome:
+            return Stage.CALLED
+        case Status.ATTENDED if outcome == Outcome.OFFER_MADE:
+            return Stage.OFFER_SENT
+        case Status.ATTENDED if outcome == Outcome.SIGNED:
+            return Stage.CLIENT
+    return Stage.CLOSED

@@ -107,12 +107,12 @@ def _note_failure(
     message: Message, endpoint: WebhookEndpoint, attempt: WebhookAttempt, *, ended: datetime, wish: timedelta
 ) -> None:
     error = attempt.in_words
+    endpoint.note_failure(began=attempt.at, at=ended, not_before=ended + wish)
     if attempt.status == GONE:
         message.mark_failed(error)
         _switch_off(endpoint, "It answered that it is gone for good (410).", at=ended)
         return
     message.postpone(error, at=ended, not_before=ended + wish)
-    endpoint.note_failure(began=attempt.at, at=ended, not_before=ended + wish)
     if endpoint.has_failed_too_long(ended):
         _switch_off(endpoint, f"No call got through for a day. The last one: {error}", at=ended)
 

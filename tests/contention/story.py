@@ -22,6 +22,7 @@ from django.utils import timezone
 from leads import waiting_list
 from leads.models import (
     BookingEvent,
+    BookingPage,
     BookingRequest,
     CallRules,
     Message,
@@ -53,6 +54,7 @@ def prepare() -> str:
     for weekday in WeeklyHours.Weekday.values:
         WeeklyHours.objects.create(weekday=weekday, begins="09:00", ends="12:00")
     CallRules(gap_minutes=0, calls_a_day=96, calls_a_week=672).save()
+    BookingPage(requests_a_day=0).save()
     return _signed_in(User.objects.create_superuser("owner", "owner@example.com"))
 
 

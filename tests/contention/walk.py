@@ -21,6 +21,7 @@ from leads import waiting_list
 from leads.clock import in_words
 from leads.models import (
     BookingEvent,
+    BookingPage,
     BookingRequest,
     CallRules,
     HeldTime,
@@ -59,6 +60,7 @@ def prepare() -> None:
     for weekday in WeeklyHours.Weekday.values:
         WeeklyHours.objects.create(weekday=weekday, begins="09:00", ends="12:00")
     CallRules(horizon_days=20, calls_a_day=4, calls_a_week=10, offer_hours=1).save()
+    BookingPage(requests_a_day=0).save()
 
 
 def walk(steps: int, seed: int) -> dict[str, int]:

@@ -206,3 +206,31 @@ def test_more_trouble_takes_no_more_queries(owner: User) -> None:
         BusyCalendar.objects.create(name=name, url="https://example.com/a.ics")
 
     assert queries() == few
+
+
+def test_webhook_that_answered_gone_is_an_alarm_at_once() -> None:
+    gone = WebhookEndpoint.objects.create(name="Books", url="https://hooks.example.com/", wants_requested=True)
+    off = WebhookEndpoint.objects.create(name="Old one", url="https://old.example.com/", wants_requested=True)
+    gone.note_failure(began=NOW, at=NOW, not_before=NOW)
+    gone.switch_off("It answered that it is gone for good (410).", at=NOW)
+    off.switch_off("By Zen.", at=NOW)
+
+    assert found(alarms.failing_webhooks) == [
+        Alarm(
+            Severity.BROKEN,
+            "The webhook “Books” was switched off.",
+            f"/admin/leads/webhookendpoint/{gone.pk}/change/",
+        )
+    ]
+
+
+def test_suspected_spam_is_to_be_looked_through() -> None:
+    submitted(suspicion="trap", at=NOW)
+
+    assert found(alarms.suspects) == [
+        Alarm(
+            Severity.TO_DO,
+            "One request is set aside as suspected spam.",
+            "/admin/leads/bookingrequest/suspects/",
+        )
+    ]

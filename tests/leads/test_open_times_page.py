@@ -32,6 +32,7 @@ RULES = {
     "calls_a_day": "4",
     "calls_a_week": "6",
     "offer_hours": "4",
+    "currency": "EUR",
 }
 
 

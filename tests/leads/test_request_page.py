@@ -101,7 +101,7 @@ def test_only_a_web_address_becomes_a_link(as_adviser: Client, address: str, is_
 
 
 def test_a_waiting_request_can_be_answered_or_cancelled(as_adviser: Client) -> None:
-    assert buttons_on(page_of(as_adviser, submitted())) == ["confirm", "decline", "cancel"]
+    assert buttons_on(page_of(as_adviser, submitted())) == ["confirm", "decline", "cancel", "spam"]
 
 
 @pytest.mark.parametrize(

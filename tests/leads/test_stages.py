@@ -17,7 +17,7 @@ EVERY_STATE = [
 @pytest.mark.parametrize(("status", "outcome"), EVERY_STATE)
 def test_a_request_is_listed_at_the_one_stage_that_it_names(db: None, status: Status, outcome: str) -> None:
     booking = submitted()
-    BookingRequest.objects.update(status=status, outcome=outcome)
+    BookingRequest.objects.update(status=status, outcome=outcome, suspicion="staff")
     booking.refresh_from_db()
 
     listed_at = [stage for stage in Stage if BookingRequest.objects.at_stage(stage).exists()]

@@ -14,6 +14,7 @@ from leads.forms import NO_TIME_LEFT, TIME_CAME_FREE, BookingForm
 from leads.models import BookingPage, BookingRequest, CallRules, Closure, TimeTaken, WeeklyHours
 from leads.open_times import Calendar, open_times, times_of
 from leads.source import Source
+from leads.suspicion.sending import Visit
 from leads.time_choices import as_value, by_day
 from leads.times_form import TimesForm
 from tests.leads.factories import ANSWERS, submitted
@@ -244,7 +245,7 @@ def test_time_that_goes_between_checking_and_storing_is_refused_in_the_same_word
     submitted(starts_at=start)
 
     with pytest.raises(TimeTaken) as taken:
-        form.submit()
+        form.submit(Visit())
     form.refuse_time(taken.value.starts_at, open_times(timezone.now()))
 
     assert form.errors == {

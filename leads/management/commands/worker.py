@@ -19,6 +19,7 @@ from leads.exporting import making as exporting
 from leads.models import WorkerSign
 from leads.outbox import deliver_next
 from leads.privacy import retention
+from leads.suspicion import limits
 from leads.webhooks import delivery
 from pages.delivery import publishing
 from pages.pictures import making, sweeping
@@ -64,6 +65,7 @@ def parts() -> list[Part]:
         Part("exports", files.make_some, has_begun=files.has_begun),
         Part("old exports", exporting.sweep, exporting.SWEPT_EVERY),
         Part("retention", retention.carry_out, retention.LOOKED_AT_EVERY),
+        Part("old counters", limits.forget_old, timedelta(hours=1)),
         Part("files of no picture", sweeping.sweep, sweeping.EVERY),
     ]
 
