@@ -50,7 +50,8 @@ def waits(at: datetime) -> list[Wait]:
     """How long each request of the last 30 days waited for its first reply, the newest of them."""
     withdrawn = BookingEvent.objects.filter(booking=OuterRef("pk"), kind=BookingEvent.Kind.CANCELLED)
     requests = (
-        BookingRequest.objects.filter(created_at__gt=at - REACHES_BACK, created_at__lte=at)
+        BookingRequest.objects.believed()
+        .filter(created_at__gt=at - REACHES_BACK, created_at__lte=at)
         .exclude(on_waiting_list=True)
         .exclude(Exists(TimeOffer.objects.filter(booking=OuterRef("pk"))))
         .order_by("-created_at")

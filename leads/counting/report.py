@@ -168,4 +168,4 @@ def _received(first: date, last: date) -> QuerySet[BookingRequest]:
     zone = CallRules.current().zone
     begins = datetime.combine(first, time.min, zone)
     ends = datetime.combine(last + timedelta(days=1), time.min, zone)
-    return BookingRequest.objects.filter(created_at__gte=begins, created_at__lt=ends).order_by()
+    return BookingRequest.objects.believed().filter(created_at__gte=begins, created_at__lt=ends).order_by()

@@ -209,7 +209,9 @@ def test_more_trouble_takes_no_more_queries(owner: User) -> None:
 
 
 def test_webhook_that_answered_gone_is_an_alarm_at_once() -> None:
-    gone = WebhookEndpoint.objects.create(name="Books", url="https://hooks.example.com/", wants_requested=True)
+    gone = WebhookEndpoint.objects.create(
+        name="Books", url="https://hooks.example.com/", wants_requested=True
+    )
     off = WebhookEndpoint.objects.create(name="Old one", url="https://old.example.com/", wants_requested=True)
     gone.note_failure(began=NOW, at=NOW, not_before=NOW)
     gone.switch_off("It answered that it is gone for good (410).", at=NOW)

@@ -14,7 +14,10 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test import Client, RequestFactory, override_settings
 
+from leads.desk_charts import requests_by_day
+from leads.glance import Glance
 from leads.models import BookingPage, BookingRequest, HeldTime, Message, RateCounter, Stage, Stale, Status
+from leads.reply_promise import reply_promise
 from leads.suspicion.layers import LAYERS, suspicions
 from leads.suspicion.limits import MOST_OF_A_NETWORK, Counts, forget_old, one_mailbox
 from leads.suspicion.network import network_of
@@ -364,6 +367,21 @@ def test_suspects_wait_for_no_answer_and_stand_at_no_other_stage(db: None) -> No
 
     assert list(BookingRequest.objects.awaiting_reply()) == []
     assert list(BookingRequest.objects.at_stage(Stage.SUSPECTED)) == [booking]
+
+
+def test_suspects_count_in_no_figure(db: None, owner: User) -> None:
+    for number in range(10):
+        submitted(email=f"person{number}@example.com", at=NOON).decline(
+            by=owner, at=NOON + timedelta(hours=2)
+        )
+    tomorrow = NOON + timedelta(days=1)
+    promised, charted = reply_promise(tomorrow), requests_by_day(Glance(tomorrow))
+
+    for _ in range(20):
+        suspect()
+
+    assert (promised, reply_promise(tomorrow)) == ("within 2 hours", "within 2 hours")
+    assert requests_by_day(Glance(tomorrow)) == charted
 
 
 # --- The desk
