@@ -32,6 +32,7 @@ class RetentionRulesAdmin(SingletonAdmin):
                 "older is erased daily: the person goes, the counts stay. Empty: kept for ever. Your privacy "
                 "page promises a time, too; let both say the same.",
                 "fields": [
+                    "suspected_days",
                     "declined_days",
                     "missed_days",
                     "unanswered_days",

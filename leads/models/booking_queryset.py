@@ -62,7 +62,6 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
         """Without suspected spam, which counts nowhere."""
         return self.exclude(status=Status.SUSPECTED)
 
-
     def awaiting_reply(self) -> Self:
         return self.filter(status=Status.REQUESTED)
 

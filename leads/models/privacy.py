@@ -65,6 +65,7 @@ class RetentionRules(Singleton):
     missed_days = _days("no-show, not a fit, or later", A_YEAR)
     unanswered_days = _days("never answered", A_YEAR, "They are closed without a mail.")
     talk_days = _days("called, or an offer sent", A_YEAR)
+    suspected_days = _days("suspected spam", 30)
     client_days = _days("clients", A_YEAR, "Contracts and invoices are kept elsewhere.")
     mail_days = _days(
         "texts of sent mails",

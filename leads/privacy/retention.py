@@ -38,6 +38,8 @@ SLICE = timedelta(seconds=1)
 LOOKED_AT_EVERY = timedelta(seconds=5)
 
 DEALINGS = [
+    BookingEvent.Kind.SUSPECTED,
+    BookingEvent.Kind.RESTORED,
     BookingEvent.Kind.REQUESTED,
     BookingEvent.Kind.CONFIRMED,
     BookingEvent.Kind.DECLINED,
@@ -78,6 +80,7 @@ class Kind:
 
 
 KINDS = [
+    Kind("suspected_days", Q(status=Status.SUSPECTED)),
     Kind("declined_days", Q(status__in=[Status.DECLINED, Status.CANCELLED])),
     Kind(
         "missed_days",

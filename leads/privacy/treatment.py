@@ -95,6 +95,7 @@ TREATMENTS: dict[type[Model], Treatment] = {
                 "status",
                 "waits_for_answer",
                 "is_canary",
+                "suspicion",
                 "first_reply_at",
                 "outcome",
                 "starts_at",

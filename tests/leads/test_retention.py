@@ -58,6 +58,7 @@ def test_what_is_older_than_a_year_goes_and_the_rest_stays(adviser: User) -> Non
 @pytest.mark.parametrize(
     ("status", "outcome", "rule"),
     [
+        ("suspected", "", "suspected_days"),
         ("declined", "", "declined_days"),
         ("cancelled", "", "declined_days"),
         ("no_show", "", "missed_days"),
@@ -72,7 +73,7 @@ def test_what_is_older_than_a_year_goes_and_the_rest_stays(adviser: User) -> Non
 )
 def test_each_kind_has_a_rule_of_its_own(status: str, outcome: str, rule: str) -> None:
     booking = submitted(at=NOW - 30 * DAY)
-    BookingRequest.objects.filter(pk=booking.pk).update(status=status, outcome=outcome)
+    BookingRequest.objects.filter(pk=booking.pk).update(status=status, outcome=outcome, suspicion="staff")
     nothing: dict[str, Any] = {kind.rule: None for kind in KINDS}
 
     assert list(due(RetentionRules(**nothing | {rule: 30}), NOW)) == [booking]
@@ -86,7 +87,7 @@ def test_no_status_or_outcome_is_without_a_rule() -> None:
         [(status, "") for status in Status] + [(Status.ATTENDED, outcome) for outcome in Outcome]
     ):
         booking = submitted(email=f"{number}@example.com", at=NOW - 30 * DAY)
-        BookingRequest.objects.filter(pk=booking.pk).update(status=status, outcome=outcome)
+        BookingRequest.objects.filter(pk=booking.pk).update(status=status, outcome=outcome, suspicion="staff")
     rules = RetentionRules(**{kind.rule: 1 for kind in KINDS})
 
     assert sum(kind.due(rules, NOW).count() for kind in KINDS) == BookingRequest.objects.count()
