@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
-from django.views.defaults import server_error
+
+from coaching_site import request_id
 
 SOON = "30"
 """Seconds, for whoever asks again by itself (RFC 9110, 10.2.3)."""
@@ -19,5 +20,5 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Django's handler for a view that failed: 503 when the database was the reason, else 500."""
     error = sys.exc_info()[1]
     if not isinstance(error, (InterfaceError, OperationalError)):
-        return server_error(request)
+        return HttpResponseServerError(render_to_string("500.html", {"request_id": request_id.current()}))
     return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": SOON})

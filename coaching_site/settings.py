@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Outside the security headers, which are for documents: static files get their own few.
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "coaching_site.request_id.RequestId",
     "coaching_site.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

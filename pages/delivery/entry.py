@@ -68,8 +68,8 @@ def make(body: bytes, headers: Iterable[tuple[str, str]], *, version: int, true_
 
 OF_THE_BODY = {"content-encoding", "content-length", "content-type"}
 
-OWN = {"cache-control", "content-encoding", "content-length", "etag", "vary"}
-"""The headers that delivery sets itself."""
+OWN = {"cache-control", "content-encoding", "content-length", "etag", "vary", "x-request-id"}
+"""The headers that delivery sets itself, and the one that is of a single request."""
 
 
 def _variant(encoding: str, body: bytes, plain: Variant) -> Variant:
