@@ -84,6 +84,26 @@ def split_url(name: str, value: str, *schemes: str) -> SplitResult:
     raise BadVariable(f"{name} must be a URL that starts with {known}.")
 
 
+def metrics_port(name: str, *, public: int) -> int:
+    """A port for Prometheus; 0: none."""
+    port = number(name, 0, most=65535)
+    if port == public:
+        raise BadVariable(f"{name} must not be PORT: what it tells is not for the public.")
+    if port:
+        require("prometheus_client", name)
+    return port
+
+
+def mail_webhook_secret(name: str) -> str:
+    """What a mail service must know to say that a mail came back; empty: nobody may."""
+    value = text(name)
+    if value and not re.fullmatch(r"[A-Za-z0-9_-]{20,100}", value):
+        raise BadVariable(f"{name} must be 20 to 100 letters, digits, hyphens or underscores.")
+    if value:
+        require("anymail", name)
+    return value
+
+
 def require(package: str, name: str) -> None:
     """Refuses a variable whose value needs a package that only larger installations have."""
     if find_spec(package) is None:

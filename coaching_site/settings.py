@@ -139,6 +139,10 @@ DEFAULT_FROM_EMAIL = env.address("DEFAULT_FROM_EMAIL", f"site@{_site.hostname if
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 STAFF_EMAIL = parseaddr(env.address("STAFF_EMAIL", DEFAULT_FROM_EMAIL))[1]
 
+# What came back is told at /hooks/mail/<service>/ by whoever signs in as “mail” with this secret.
+_hook_secret = env.mail_webhook_secret("MAIL_WEBHOOK_SECRET")
+ANYMAIL = {"WEBHOOK_SECRET": f"mail:{_hook_secret}"} if _hook_secret else {}
+
 # --- The canary: how often the worker tries whether a call can be booked; 0 is never
 
 CANARY_MINUTES = env.number("CANARY_MINUTES", 60, most=24 * 60)
@@ -168,6 +172,10 @@ FORMAT_MODULE_PATH = "coaching_site.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# --- Metrics: the worker answers on this port of 127.0.0.1; 0 is nowhere
+
+METRICS_PORT = env.metrics_port("METRICS_PORT", public=PORT)
 
 # --- Logs
 

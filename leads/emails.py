@@ -179,6 +179,11 @@ def _of_canary(canary: Canary, kind: Message.Kind, subject: str) -> Message:
     )
 
 
+def test_mail(address: str) -> Message:
+    """To see that mail arrives; it is about nobody."""
+    return _message(None, Message.Kind.TEST, "Test", recipient=address, reply_to=settings.STAFF_EMAIL)
+
+
 # --- What the mails share.
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from datetime import datetime
+from datetime import UTC, datetime
 from email.errors import MessageError
+from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -80,6 +81,8 @@ def as_email(message: Message) -> EmailMultiAlternatives:
         to=[message.recipient],
         reply_to=[message.reply_to] if message.reply_to else None,
         headers={
+            # When it was written, whenever it is sent (RFC 5322, 3.6.1).
+            "Date": format_datetime(message.created_at.astimezone(UTC)),
             "Message-ID": f"<{message.key}@{urlsplit(settings.SITE_URL).hostname}>",
             # RFC 3834, 5: keeps out-of-office programs from answering what no person wrote.
             **({} if message.is_written_by_staff else {"Auto-Submitted": "auto-generated"}),

@@ -106,6 +106,7 @@ class Message(models.Model):
         WEBHOOK_OFF = "webhook_off", "Notice to staff: a webhook was switched off"
         CANARY_FAILS = "canary_fails", "Warning to staff: no call can be booked"
         CANARY_PASSES = "canary_passes", "All-clear to staff: calls can be booked again"
+        TEST = "test", "Test"
         WEBHOOK = "webhook", "Webhook"
 
     booking = models.ForeignKey(
@@ -232,6 +233,11 @@ class Message(models.Model):
 
     def mark_failed(self, error: str) -> None:
         self._as_read().update(state=self.State.FAILED, last_error=error)
+
+    def came_back(self, reason: str) -> None:
+        """It had been sent, and did not arrive or was not wanted: from now on it has failed."""
+        sent = Message.objects.filter(pk=self.pk, state=self.State.SENT)
+        sent.update(state=self.State.FAILED, sent_at=None, last_error=reason)
 
     def withdraw(self, reason: str) -> None:
         """Does not send it: what it says is true no more."""

@@ -46,6 +46,12 @@ def renew_next(at: datetime) -> bool:
     return any(_publish(path, now_counts) for path in _paths(at) if not _is_as_it_should_be(path, now_counts))
 
 
+def outdated(at: datetime) -> int:
+    """How many pages `renew_next` has still to make."""
+    now_counts = version.current()
+    return sum(not _is_as_it_should_be(path, now_counts) for path in _paths(at))
+
+
 def _is_as_it_should_be(path: str, now_counts: int) -> bool:
     found = files.read(path)
     return found is not None and found.holds(now_counts, time.time()) and found.is_smallest

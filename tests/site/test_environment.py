@@ -16,7 +16,7 @@ SETTINGS = Path(env.__file__).with_name("settings.py")
 VARIABLES = [
     *["SITE_URL", "SECRET_KEY", "DEBUG", "DATA_DIR", "DATABASE_URL", "CACHE_URL", "EMAIL_URL"],
     *["DEFAULT_FROM_EMAIL", "STAFF_EMAIL", "MEDIA_STORAGE_URL", "TRUSTED_PROXIES", "LOG_FORMAT"],
-    *["SENTRY_DSN", "PORT"],
+    *["SENTRY_DSN", "PORT", "CANARY_MINUTES", "METRICS_PORT", "MAIL_WEBHOOK_SECRET"],
 ]
 
 
@@ -154,6 +154,9 @@ NO_BUCKET = "must name a bucket, like s3://key:secret@bucket?endpoint=https://s3
         ("PORT", "http", NUMBER.format(1, 65535, "http")),
         ("PORT", "0", NUMBER.format(1, 65535, "0")),
         ("PORT", "65536", NUMBER.format(1, 65535, "65536")),
+        ("METRICS_PORT", "8000", "must not be PORT: what it tells is not for the public."),
+        ("CANARY_MINUTES", "1441", NUMBER.format(0, 1440, "1441")),
+        ("MAIL_WEBHOOK_SECRET", "short", "must be 20 to 100 letters, digits, hyphens or underscores."),
         ("TRUSTED_PROXIES", "-1", NUMBER.format(0, 9, "-1")),
         ("TRUSTED_PROXIES", "all", NUMBER.format(0, 9, "all")),
         ("LOG_FORMAT", "xml", "must be text or json, not “xml”."),

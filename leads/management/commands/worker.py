@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 from django.utils import timezone
 
-from leads import busy, reminders, waiting_list
+from leads import busy, metrics, reminders, waiting_list
 from leads.canary import flight
 from leads.exporting import making as exporting
 from leads.models import WorkerSign
@@ -90,6 +91,8 @@ class Command(BaseCommand):
             if not went_well:
                 raise CommandError("A part of the round failed; the log says which.")
             return
+        if settings.METRICS_PORT:
+            metrics.serve(settings.METRICS_PORT)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
         while not self.stopping.is_set():
