@@ -31,6 +31,9 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, most=9)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# The site stands at the root of its host, whatever a request claims: its links would go into stored pages.
+FORCE_SCRIPT_NAME = ""
+
 HTTPS = _site.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -20,6 +20,7 @@ UTF_8 = re.compile(r"""charset\s*=\s*(["']?)utf-?8\1\s*(;|$)""", re.IGNORECASE)
 site = get_wsgi_application()
 """Django alone: every page is made anew."""
 
+from coaching_site.headers import OF_EVERY_ANSWER  # noqa: E402
 from pages.delivery.front import DeliveryFront  # noqa: E402 (the models are there only now)
 
 front = DeliveryFront(site)
@@ -33,6 +34,6 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     """
     content_type = environ.get("CONTENT_TYPE", "")
     if CHARSET.search(content_type) and not UTF_8.search(content_type):
-        start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
+        start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8"), *OF_EVERY_ANSWER])
         return [b"Only UTF-8 is understood here.\n"]
     return front(environ, start_response)

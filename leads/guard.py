@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
 
+LONGEST_LENGTH = 15
+"""Digits of a Content-Length."""
+
 UNREADABLE = (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError)
 
 
@@ -88,7 +91,8 @@ def _read(request: HttpRequest) -> None:
     the sender names, even one that is no character set.
     """
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal():
+    # Python reads no number of thousands of digits.
+    if not length.isdecimal() or len(length) > LONGEST_LENGTH:
         raise BadRequest("The length is not a number.")
     if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         raise RequestDataTooBig("The form is larger than any honest one.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,13 +32,35 @@ def ask(
     scheme: str = "http",
     **headers: str,
 ) -> Reply:
+    return send(application, path, method, host=host, scheme=scheme, headers=headers)
+
+
+def send(
+    application: WSGIApplication,
+    path: str,
+    method: str,
+    *,
+    host: str,
+    scheme: str = "http",
+    query: str = "",
+    body: bytes = b"",
+    content_type: str = "",
+    headers: Mapping[str, str],
+    claims: Mapping[str, str] | None = None,
+) -> Reply:
+    """What comes back. `claims` are further variables of the environment, such as REMOTE_ADDR."""
     environ: dict[str, Any] = {
         "PATH_INFO": path,
         "REQUEST_METHOD": method,
         "HTTP_HOST": host,
         "wsgi.url_scheme": scheme,
+        "QUERY_STRING": query,
+        "CONTENT_TYPE": content_type,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
     }
     environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    environ |= claims or {}
     setup_testing_defaults(environ)
     started: list[Any] = []
 
@@ -45,8 +68,12 @@ def ask(
         started.extend(args)
 
     with connections_kept_open():
-        body = application(environ, start_response)
-    return Reply(started[0], dict(started[1]), b"".join(body))
+        answer = application(environ, start_response)
+        try:
+            content = b"".join(answer)
+        finally:
+            getattr(answer, "close", lambda: None)()
+    return Reply(started[0], dict(started[1]), content)
 
 
 @contextmanager

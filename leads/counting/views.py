@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from leads.counting.counters import counters
-from leads.guard import UNREADABLE, is_from_this_site
+from leads.guard import LONGEST_LENGTH, UNREADABLE, is_from_this_site
 from leads.models import Hit
 from leads.source import Source, named
 
@@ -53,7 +53,7 @@ def count_picture(request: HttpRequest, page: str) -> HttpResponse:
 def _sent(request: HttpRequest) -> QueryDict:
     """Empty for what is too long or unreadable: an error would interest nobody."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > MOST_BYTES:
+    if not length.isdecimal() or len(length) > LONGEST_LENGTH or int(length) > MOST_BYTES:
         return QueryDict()
     try:
         return request.POST

@@ -115,7 +115,8 @@ class Answer:
     def __init__(self, site: WSGIApplication, environ: WSGIEnvironment) -> None:
         self.status = ""
         self.headers: Headers = []
-        body = site({**environ, "REQUEST_METHOD": "GET"}, self._start)
+        # Without cookies: Django gives a new one to whoever brings a broken one, and a page sets none.
+        body = site({**environ, "REQUEST_METHOD": "GET", "HTTP_COOKIE": ""}, self._start)
         try:
             self.body = b"".join(body)
         finally:
@@ -172,10 +173,11 @@ def _is_page(path: str) -> bool:
 def _scheme(environ: WSGIEnvironment) -> str:
     """As Django will see it: a redirect to https must not be passed over."""
     name, secure = settings.SECURE_PROXY_SSL_HEADER or ("", "")
-    if name and environ.get(name) == secure:
-        return "https"
-    scheme: str = environ["wsgi.url_scheme"]
-    return scheme
+    said: str | None = environ.get(name)
+    if said is None:
+        scheme: str = environ["wsgi.url_scheme"]
+        return scheme
+    return "https" if said.partition(",")[0].strip() == secure else "http"
 
 
 def _is_known(key: Key) -> bool:
