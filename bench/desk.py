@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 from django.contrib.auth.models import User
@@ -21,17 +21,21 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bench.delivery.table import as_table, short
-from bench.growth import prepare
+from bench.growth import analyse, prepare
 from bench.many_requests import seed
 from bench.runs import names_of, new_database, options_of, say
 from bench.staff_lists import BOUND, seconds_used
-from leads.models import DailyCount, Hit
+from leads.models import BookingRequest, DailyCount, Hit, Status
 from tests.contention.database import Database
 
 SMALL, LARGE = 1_000, 1_000_000
 ROUNDS = 15
 SOURCES = 50
 """Of what was counted. They are as many at any size: visits of the same source are one number of a day."""
+
+
+CALLS_AHEAD = 60
+"""And in the week before."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def _fill(count: int) -> None:
     prepare()
     User.objects.create_superuser("owner")
     seed(count)
+    _leave_what_one_can_hold(timezone.now())
     today = timezone.localdate()
     DailyCount.objects.bulk_create(
         DailyCount(
@@ -111,16 +116,25 @@ def _fill(count: int) -> None:
     )
 
 
+def _leave_what_one_can_hold(now: datetime) -> None:
+    """Calls ahead are as many as one person holds, however many ask: the others are cancelled."""
+    ahead = BookingRequest.objects.in_the_calendar().filter(starts_at__gt=now - timedelta(days=7))
+    kept = list(ahead.order_by("starts_at").values_list("pk", flat=True)[:CALLS_AHEAD])
+    ahead.exclude(pk__in=kept).update(status=Status.CANCELLED, outcome="", value=None)
+    analyse()
+
+
 def _page() -> Page:
     """The second answer of this turn: the first fills what the other's turn has emptied."""
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(User.objects.get(username="owner"))
     with CaptureQueriesContext(connection) as captured:
         _ask(client)
+        queries = len(captured)
     before, began = seconds_used(), time.perf_counter()
     _ask(client)
     wall, used = time.perf_counter() - began, seconds_used() - before
-    return Page(used * 1000, wall * 1000, len(captured))
+    return Page(used * 1000, wall * 1000, queries)
 
 
 def _ask(client: Client) -> None:

@@ -152,11 +152,15 @@ def _requests(first: date, last: date) -> Iterator[tuple[Place, dict[str, Any]]]
         yield place, dict(zip(FACTS, numbers, strict=True))
 
 
-WAS_CONFIRMED = Exists(BookingEvent.objects.filter(booking=OuterRef("pk"), kind=BookingEvent.Kind.CONFIRMED))
+CONFIRMED_ONCE = Exists(BookingEvent.objects.filter(booking=OuterRef("pk"), kind=BookingEvent.Kind.CONFIRMED))
+# Of the other statuses the status tells, and looking into the history of each request costs the most.
+WAS_CONFIRMED = Q(status__in=[Status.CONFIRMED, Status.ATTENDED, Status.NO_SHOW]) | (
+    Q(status=Status.CANCELLED) & Q(CONFIRMED_ONCE)
+)
 
 FACTS = {
     "requests": Count("pk"),
-    "confirmed": Count("pk", filter=Q(WAS_CONFIRMED)),
+    "confirmed": Count("pk", filter=WAS_CONFIRMED),
     "calls": Count("pk", filter=Q(status=Status.ATTENDED)),
     "offers": Count("pk", filter=Q(outcome__in=[Outcome.OFFER_MADE, Outcome.SIGNED])),
     "clients": Count("pk", filter=Q(outcome=Outcome.SIGNED)),

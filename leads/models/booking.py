@@ -157,6 +157,12 @@ class BookingRequest(models.Model):
             models.Index(fields=["starts_at", "id"], name="requests_by_call"),
             models.Index(fields=["next_action_on", "id"], name="requests_by_next_action"),
             models.Index(fields=["outcome", "-created_at"], name="requests_by_outcome"),
+            # A stage is counted in this index alone, and its newest are found there.
+            models.Index(
+                fields=["status", "outcome", "-created_at"],
+                condition=Q(is_canary=False),
+                name="requests_by_stage",
+            ),
             models.Index(fields=["source_page", "-created_at"], name="requests_by_source_page"),
             models.Index(fields=["id"], condition=Q(is_canary=True), name="canaries"),
         ]

@@ -72,7 +72,7 @@ def test_stage_leads_to_the_list_of_exactly_those_who_stand_there(as_adviser: Cl
     states = [*((status, "") for status in Status), *product([Status.ATTENDED], Outcome)]
     for status, outcome in states:
         booking = submitted(name=f"{status} {outcome}")
-        BookingRequest.objects.filter(pk=booking.pk).update(status=status, outcome=outcome)
+        BookingRequest.objects.filter(pk=booking.pk).update(status=status, outcome=outcome, suspicion="staff")
 
     for column in board(Glance(NOW)):
         html = as_adviser.get(column.url).content.decode()
