@@ -18,6 +18,7 @@ BENCHES = [
     "booking_posts",
     "stale_reads",
     "away",
+    "hostile",
     "export",
 ]
 """Modules of this package; the `main` of each takes the arguments and returns the exit status."""
