@@ -12,6 +12,8 @@ Cell = str | int | Decimal | datetime | None
 BLANK = r"[\s\ufeff\u200b-\u200d\u2060\x00]*"
 SIGN = "[=+\\-@＝＋－＠]"
 FIRST = re.compile(rf"[\t\r\n\x00]|{BLANK}{SIGN}")
+TELLING = frozenset("\t\r\n\x00=+-@＝＋－＠")
+"""Without any of these no text needs a closer look, and most cells have none."""
 LATER = re.compile(rf"([;\t\r\n]{BLANK})({SIGN})")
 
 
@@ -23,6 +25,8 @@ def defused(text: str) -> str:
     for the end of a cell and then pays no heed to quotation marks, so that what follows a semicolon or a line
     break counts as a beginning, too. Numbers are no text: write them as they are.
     """
+    if TELLING.isdisjoint(text):
+        return text
     later = LATER.sub(r"\1'\2", text)
     return f"'{later}" if FIRST.match(text) else later
 

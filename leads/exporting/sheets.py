@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model
+from django.db.models import Model, Prefetch, TextChoices
 
 from leads.exporting.cells import Cell
-from leads.models import BookingRequest, Message
+from leads.models import BookingRequest, Message, Outcome, Status
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Sheet:
     model: type[Model]
     columns: list[Column]
     with_one: tuple[str, ...] = ()
-    with_many: tuple[str, ...] = ()
+    with_many: tuple[Prefetch[Any], ...] = ()
     """What its columns read of other rows, so that a piece takes no query for each."""
 
     def headings(self, zone: ZoneInfo) -> list[str]:
@@ -51,6 +51,17 @@ def _yes(value: object) -> str:
     return "yes" if value else "no"
 
 
+def _choice(heading: str, field: str, choices: type[TextChoices]) -> Column:
+    """Looked up in one dictionary: to ask each row for its label took a fifth of the time of a file."""
+    labels = {value: str(label) for value, label in choices.choices}
+
+    def read(row: Any) -> str:
+        value: str = getattr(row, field)
+        return labels.get(value, value)
+
+    return Column(heading, read)
+
+
 REQUESTS = Sheet(
     "requests",
     BookingRequest,
@@ -58,16 +69,16 @@ REQUESTS = Sheet(
         Column("Number", lambda request: request.pk),
         Column("Received", lambda request: request.created_at, is_time=True),
         Column("Stage", lambda request: request.stage.label),
-        Column("Status", lambda request: request.get_status_display()),
-        Column("Outcome", lambda request: request.get_outcome_display()),
+        _choice("Status", "status", Status),
+        _choice("Outcome", "outcome", Outcome),
         Column("Call begins", lambda request: request.starts_at, is_time=True),
         Column("Call ends", lambda request: request.ends_at, is_time=True),
         Column("On the waiting list", lambda request: _yes(request.on_waiting_list)),
         Column("Name", lambda request: request.name),
         Column("Email", lambda request: request.email),
         Column("Current role", lambda request: request.role),
-        Column("Years of experience", lambda request: request.get_experience_display()),
-        Column("Direction", lambda request: request.get_direction_display()),
+        _choice("Years of experience", "experience", BookingRequest.Experience),
+        _choice("Direction", "direction", BookingRequest.Direction),
         Column("What would make the call worth it", lambda request: request.goals),
         Column("Profile", lambda request: request.profile_url),
         Column("Prospect’s time zone", lambda request: request.time_zone),
@@ -75,7 +86,7 @@ REQUESTS = Sheet(
         Column("Assigned to", lambda request: request.assignee if request.assigned_to_id else ""),
         Column("Next action", lambda request: request.next_action),
         Column("Next action on", lambda request: str(request.next_action_on or "")),
-        Column("Tags", lambda request: ", ".join(tag.name for tag in request.tags.all())),
+        Column("Tags", lambda request: ", ".join(tag.name for tag in request.listed_tags)),
         Column("Value of the client", lambda request: request.value),
         Column("Agreed to", lambda request: request.consent),
         Column("Agreed to further mails", lambda request: request.mail_consent),
@@ -88,7 +99,7 @@ REQUESTS = Sheet(
         Column("Content", lambda request: request.utm_content),
     ],
     with_one=("assigned_to",),
-    with_many=("tags",),
+    with_many=(Prefetch("tags", to_attr="listed_tags"),),
 )
 
 MESSAGES = Sheet(
@@ -97,11 +108,11 @@ MESSAGES = Sheet(
     [
         Column("Number", lambda message: message.pk),
         Column("Written", lambda message: message.created_at, is_time=True),
-        Column("Kind", lambda message: message.get_kind_display()),
+        _choice("Kind", "kind", Message.Kind),
         Column("To", lambda message: str(message.endpoint or message.recipient)),
         Column("Subject", lambda message: message.subject),
         Column("Request", lambda message: message.booking_id),
-        Column("State", lambda message: message.get_state_display()),
+        _choice("State", "state", Message.State),
         Column("Attempts", lambda message: message.attempts),
         Column("Sent", lambda message: message.sent_at, is_time=True),
         Column("Last error", lambda message: message.last_error),
