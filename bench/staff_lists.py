@@ -21,6 +21,7 @@ from bench.delivery.table import as_table, short
 from bench.growth import prepare
 from bench.many_requests import seed
 from bench.runs import names_of, new_database, options_of, say
+from leads.admin.bounded import COUNTED
 from leads.models import Tag
 
 SMALL, LARGE = 1_000, 1_000_000
@@ -102,7 +103,7 @@ def _pages(count: int) -> dict[str, str]:
     queries = {
         "the list": "",
         "page 20": "p=20",
-        "the last page": f"p={min(count, 10_000) // 50}",
+        "the last page": f"p={min(count, COUNTED) // 50}",
         "stage: new": "stage=new",
         "stage: booked": "stage=booked",
         "stage: client": "stage=client",
