@@ -54,8 +54,7 @@ MENU = {
     "DailyCount": "Sources",
     "WeeklyHours": "Open times",
     "Message": "Messages",
-    "LandingPage": "Landing pages",
-    "Question": "Questions",
+    "LandingPage": "Pages",
     "User": "Users",
     "Change": "Who did what",
 }

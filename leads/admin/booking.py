@@ -61,7 +61,7 @@ class NoteForm(forms.Form):
 @admin.register(BookingRequest)
 class BookingRequestAdmin(ExportingAdmin):
     exports = "requests"
-    list_display = ["who", "state", "next_step", "held_by", "call", "received", "wish", "source"]
+    list_display = ["who", "state", "next_step", "held_by", "call", "received", "source"]
     list_filter = [
         AtStage,
         NextAction,
@@ -149,13 +149,10 @@ class BookingRequestAdmin(ExportingAdmin):
     def received(self, booking: BookingRequest) -> SafeString:
         return columns.ago(booking.created_at, at=timezone.now())
 
-    @admin.display(description="direction")
-    def wish(self, booking: BookingRequest) -> str:
-        return booking.get_direction_display()
-
     @admin.display
     def source(self, booking: BookingRequest) -> str:
-        return " / ".join(filter(None, [booking.source_page, booking.utm_source])) or "direct"
+        """In a word: the page and the campaign in full stand on the request's own page."""
+        return booking.utm_source or booking.source_name or booking.source_page or "direct"
 
     # --- Who may do what: requests come from the form, and only the owner erases one.
 

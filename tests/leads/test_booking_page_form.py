@@ -14,6 +14,7 @@ WORDS = {
     "place": "Video call",
     "consent": "I agree",
     "mail_consent": "Write",
+    "requests_a_day": "50",
 }
 
 

@@ -85,7 +85,7 @@ def test_actions_are_the_verbs_alone_even_for_the_owner(as_owner: Client) -> Non
 
     choices = as_owner.get(URL).context["action_form"].fields["action"].choices
 
-    verbs = ["confirm", "decline", "attended", "no-show", "cancel", "not-now"]
+    verbs = ["confirm", "decline", "attended", "no-show", "cancel", "restore", "spam", "not-now"]
     follow_ups = ["assign", "plan", "tag", "untag"]
     assert [name for name, _ in choices] == ["", *verbs, *follow_ups]
 

@@ -38,19 +38,18 @@ def test_newest_waiting_request_comes_first_and_answered_ones_last(as_adviser: C
     assert names_on(as_adviser) == ["Newer", "Older", "Answered"]
 
 
-def test_row_shows_who_wishes_what_since_when_and_from_where(as_adviser: Client) -> None:
-    aged(3, name="Samira", role="Engineer", email="samira@example.com", direction="architect")
+def test_row_shows_who_waits_since_when_and_from_where(as_adviser: Client) -> None:
+    aged(3, name="Samira", role="Engineer", email="samira@example.com")
 
     page = as_adviser.get(URL).content.decode()
 
     for text in [
         'Samira <span class="quiet">Engineer</span>',
         "samira@example.com",
-        "Move into architecture",
         '<span class="badge badge-new">New</span>',
         "for 3\N{NO-BREAK SPACE}hours",
         "3\N{NO-BREAK SPACE}hours ago</time>",
-        "ai-architect-vs-ai-engineer / newsletter",
+        "newsletter",
     ]:
         assert text in page
 

@@ -71,7 +71,7 @@ booking.add_note("Call back on Friday.", by=owner, at=booking.created_at)
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a site that is full: pages, a request with odd letters, uploads."""
     folder = tmp_path_factory.mktemp("site")
-    for arguments in [("migrate",), ("load_starter_page",), ("shell", "--no-imports", "--command", ODD)]:
+    for arguments in [("prepare",), ("shell", "--no-imports", "--command", ODD)]:
         assert manage(folder, *arguments).stderr == ""
     for name, content in FILES.items():
         (folder / "media" / name).parent.mkdir(parents=True, exist_ok=True)
