@@ -87,7 +87,8 @@ def test_actions_are_the_verbs_alone_even_for_the_owner(as_owner: Client) -> Non
 
     verbs = ["confirm", "decline", "attended", "no-show", "cancel", "restore", "spam", "not-now"]
     follow_ups = ["assign", "plan", "tag", "untag"]
-    assert [name for name, _ in choices] == ["", *verbs, *follow_ups]
+    exports = ["export_as_csv", "export_as_xlsx"]
+    assert [name for name, _ in choices] == ["", *verbs, *follow_ups, *exports]
 
 
 def test_whoever_may_only_look_is_offered_no_action(client: Client) -> None:
