@@ -8,8 +8,6 @@ os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="coaching-site-tests-"
 from coaching_site.settings import *  # noqa: F403
 from coaching_site.settings import DATABASES, STORAGES
 
-# Tests travel in time by more than the half day that a session lasts.
-SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True

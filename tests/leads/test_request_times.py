@@ -12,6 +12,7 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.test import Client
+from pytest_django import Settings
 
 from leads import waiting_list
 from leads.models import BookingEvent, BookingRequest, CallRules, Message, Outcome
@@ -28,7 +29,9 @@ WEDNESDAY = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
+def monday(settings: Settings) -> Iterator[None]:
+    """Staff who sign in now are still signed in after the call on Tuesday."""
+    settings.SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
     with time_machine.travel(NOW, tick=False):
         yield
 
