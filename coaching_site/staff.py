@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils import timezone
 
@@ -73,6 +73,9 @@ class StaffSite(AdminSite):
 
         @wraps(inner)
         def by_the_coachs_clock(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                # PostgreSQL fails at a NUL, which nobody types into a search.
+                return HttpResponseRedirect(request.path)
             with timezone.override(CallRules.current().zone), acting(request):
                 response = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, SimpleTemplateResponse) else response

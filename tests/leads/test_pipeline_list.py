@@ -324,7 +324,8 @@ def test_columns_are_put_in_order_by_one_index(as_adviser: Client, adviser: User
 def test_search_is_served_by_the_index_of_trigrams() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = BookingRequest.objects.mentioning("Samira").order_by().explain()
+    # Of all: with few rows the small index of those that are no canaries would be as good.
+    plan = BookingRequest.everything.mentioning("Samira").order_by().explain()
 
     assert "requests_by_words" in plan
 
