@@ -16,9 +16,8 @@ from leads.alarms import in_words
 from leads.board import board
 from leads.bounded import Number, number_of
 from leads.charts import share
-from leads.counting.report import Figures
-from leads.desk_charts import DAYS, DayTotal
 from leads.desk_links import changelist
+from leads.four_weeks import DAYS, FourWeeks, Total, four_weeks
 from leads.glance import Glance
 from leads.models import BookingRequest, Status
 
@@ -34,8 +33,7 @@ def of_requests(user: User | AnonymousUser, glance: Glance) -> dict[str, Any]:
     waiting, first = number_of(awaiting), list(awaiting[:SHOWN])
     upcoming = BookingRequest.objects.upcoming(glance.at)
     calls = [_call(booking, glance) for booking in upcoming[:SHOWN]]
-    days = desk_charts.requests_by_day(glance)
-    figures = desk_charts.figures_of(glance)
+    weeks = four_weeks(glance)
     return {
         "sentences": [
             sentence(waiting, first[0].created_at if first else glance.at, at=glance.at),
@@ -45,11 +43,11 @@ def of_requests(user: User | AnonymousUser, glance: Glance) -> dict[str, Any]:
         "more_waiting": waiting.beyond(len(first)),
         "next_calls": calls,
         "more_calls": number_of(upcoming).beyond(len(calls)),
-        "figures": _figures(glance, days, figures),
+        "figures": _figures(glance, weeks),
         "board": board(glance),
-        "per_day": desk_charts.per_day(days),
-        "to_client": desk_charts.to_client(figures),
-        "sources": desk_charts.sources(glance, days),
+        "per_day": desk_charts.per_day(weeks.days),
+        "to_client": desk_charts.to_client(weeks.figures),
+        "sources": desk_charts.sources(weeks.sources),
         "weeks": desk_charts.weeks_ahead(glance.times),
     }
 
@@ -120,8 +118,9 @@ class Figure:
     url: str
 
 
-def _figures(glance: Glance, days: Sequence[DayTotal], total: Figures) -> list[Figure]:
-    rules, times = glance.rules, glance.times
+def _figures(glance: Glance, weeks: FourWeeks) -> list[Figure]:
+    rules, times, total = glance.rules, glance.times, weeks.figures
+    days = [*weeks.days.values()]
     week, week_before = days[-7:], days[-14:-7]
     requests, before = _sum(week), _sum(week_before)
     booked = sum(day.booked for day in week)
@@ -160,7 +159,7 @@ def _figures(glance: Glance, days: Sequence[DayTotal], total: Figures) -> list[F
     ]
 
 
-def _sum(days: Sequence[DayTotal]) -> int:
+def _sum(days: Sequence[Total]) -> int:
     return sum(day.requests for day in days)
 
 

@@ -41,6 +41,10 @@ class BookingEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+        indexes = [
+            # Whether a request was once confirmed, told without reading its whole history.
+            models.Index(fields=["booking"], condition=models.Q(kind="confirmed"), name="confirmations"),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

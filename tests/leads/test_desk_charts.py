@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 
 from leads import desk_charts
 from leads.counting.report import Grouping, report
-from leads.desk_charts import DayTotal
+from leads.four_weeks import Total, four_weeks
 from leads.glance import Glance
 from leads.models import CallRules, DailyCount, Hit, Outcome
 from tests.leads.factories import submitted
@@ -28,21 +28,21 @@ def test_requests_are_counted_by_the_days_of_the_coachs_calendar() -> None:
     submitted(at=before_midnight + timedelta(minutes=1))
     submitted(at=NOW, starts_at=NOW + DAY)
 
-    days = desk_charts.requests_by_day(Glance(NOW))
+    days = [*four_weeks(Glance(NOW)).days.items()]
 
     assert len(days) == 28
-    assert days[0].day == date(2026, 10, 27)
-    assert days[-2:] == [DayTotal(date(2026, 11, 22), 1, 0), DayTotal(date(2026, 11, 23), 2, 1)]
+    assert days[0] == (date(2026, 10, 27), Total())
+    assert days[-2:] == [(date(2026, 11, 22), Total(1, 0)), (date(2026, 11, 23), Total(2, 1))]
 
 
 def test_day_before_the_period_is_not_counted() -> None:
     submitted(at=datetime(2026, 10, 26, 22, 59, tzinfo=UTC))
 
-    assert sum(day.requests for day in desk_charts.requests_by_day(Glance(NOW))) == 0
+    assert four_weeks(Glance(NOW)).sources == {}
 
 
 def test_columns_tell_booked_from_asked_and_mark_the_mondays() -> None:
-    drawn = desk_charts.per_day([DayTotal(date(2026, 11, 22), 3, 1), DayTotal(date(2026, 11, 23), 2, 2)])
+    drawn = desk_charts.per_day({date(2026, 11, 22): Total(3, 1), date(2026, 11, 23): Total(2, 2)})
 
     assert drawn.series == (("solid", "booked a time"), ("hatched", "asked without one"))
     assert [(column.name, column.mark, column.values) for column in drawn.columns] == [
@@ -55,22 +55,25 @@ def test_funnel_leads_from_the_visit_to_the_client_by_the_numbers_of_the_report(
     for kind, count in [(Hit.VISIT, 40), (Hit.CLICK, 10), (Hit.FORM_OPENED, 8)]:
         DailyCount.objects.create(day=date(2026, 11, 20), kind=kind, page="guide", source="x", count=count)
     submitted(at=NOW)
+    called_off = submitted(at=NOW - DAY)
+    called_off.confirm(by=adviser, at=NOW)
+    called_off.cancel(by=adviser, at=NOW)
+    submitted(at=NOW - DAY).cancel(by=adviser, at=NOW)
     signed = submitted(at=NOW - 3 * DAY, starts_at=NOW - DAY)
     signed.confirm(by=adviser, at=NOW - 2 * DAY)
     signed.mark_attended(by=adviser, at=NOW)
     signed.record_outcome(Outcome.SIGNED, by=adviser, at=NOW)
-    glance = Glance(NOW)
 
-    figures = desk_charts.figures_of(glance)
+    figures = four_weeks(Glance(NOW)).figures
 
     assert figures == report(date(2026, 10, 27), date(2026, 11, 23), Grouping.ALL).total
     assert [(row.label, *row.cells) for row in desk_charts.to_client(figures).rows] == [
         ("Visits", "40", ""),
         ("Clicks", "10", "25%"),
         ("Form opened", "8", "80%"),
-        ("Sent", "2", "25%"),
-        ("Confirmed", "1", "50%"),
-        ("Attended", "1", "100%"),
+        ("Sent", "4", "50%"),
+        ("Confirmed", "2", "50%"),
+        ("Attended", "1", "50%"),
         ("Offer made", "1", "100%"),
         ("Signed", "1", "100%"),
     ]
@@ -79,7 +82,7 @@ def test_funnel_leads_from_the_visit_to_the_client_by_the_numbers_of_the_report(
 def test_funnel_begins_with_the_requests_where_no_visit_was_counted() -> None:
     submitted(at=NOW)
 
-    drawn = desk_charts.to_client(desk_charts.figures_of(Glance(NOW)))
+    drawn = desk_charts.to_client(four_weeks(Glance(NOW)).figures)
 
     assert (drawn.rows[0].label, drawn.rows[0].cells) == ("Sent", ("1", ""))
 
@@ -90,9 +93,8 @@ def test_sources_are_listed_by_what_they_sent_and_the_small_ones_together() -> N
         for _ in range(3 if rank < 2 else 1):
             submitted(at=at, source_name=source)
     submitted(at=at, source_name="youtube", starts_at=NOW + DAY)
-    glance = Glance(NOW)
 
-    drawn = desk_charts.sources(glance, desk_charts.requests_by_day(glance))
+    drawn = desk_charts.sources(four_weeks(Glance(NOW)).sources)
 
     assert [(row.label, row.cells) for row in drawn.rows] == [
         ("youtube", ("4", "1", "25%")),

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test import Client, RequestFactory, override_settings
 
-from leads.desk_charts import requests_by_day
+from leads.four_weeks import four_weeks
 from leads.glance import Glance
 from leads.models import BookingPage, BookingRequest, HeldTime, Message, RateCounter, Stage, Stale, Status
 from leads.reply_promise import reply_promise
@@ -375,13 +375,13 @@ def test_suspects_count_in_no_figure(db: None, owner: User) -> None:
             by=owner, at=NOON + timedelta(hours=2)
         )
     tomorrow = NOON + timedelta(days=1)
-    promised, charted = reply_promise(tomorrow), requests_by_day(Glance(tomorrow))
+    promised, charted = reply_promise(tomorrow), four_weeks(Glance(tomorrow))
 
     for _ in range(20):
         suspect()
 
     assert (promised, reply_promise(tomorrow)) == ("within 2 hours", "within 2 hours")
-    assert requests_by_day(Glance(tomorrow)) == charted
+    assert four_weeks(Glance(tomorrow)) == charted
 
 
 # --- The desk
