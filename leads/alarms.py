@@ -61,9 +61,11 @@ class Check:
     find: Callable[[Glance], Iterator[Alarm]]
     permission: str = ""
     """Like "leads.view_message"; empty: all staff may know."""
+    is_on: Callable[[], bool] = lambda: True
+    """Otherwise it looks at nothing, and nobody is to believe that it did."""
 
     def is_for(self, user: User | AnonymousUser) -> bool:
-        return not self.permission or user.has_perm(self.permission)
+        return self.is_on() and (not self.permission or user.has_perm(self.permission))
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,10 @@ def silent_worker(glance: Glance) -> Iterator[Alarm]:
     elif sign.seen_at < glance.at - WorkerSign.LATE_AFTER:
         silent = age(sign.seen_at, at=glance.at)
         yield Alarm(Severity.BROKEN, f"The worker has been silent for {silent}: no mail leaves.")
+
+
+def canary_flies() -> bool:
+    return bool(settings.CANARY_MINUTES)
 
 
 def failing_canary(glance: Glance) -> Iterator[Alarm]:
@@ -221,8 +227,8 @@ REQUESTS, MESSAGES, CALENDARS = "leads.view_bookingrequest", "leads.view_message
 
 CHECKS = [
     Check("the worker", silent_worker),
-    Check("the booking form", failing_canary),
-    Check("the canary", late_canary),
+    Check("the booking form", failing_canary, is_on=canary_flies),
+    Check("the canary", late_canary, is_on=canary_flies),
     Check("messages", failed_messages, MESSAGES),
     Check("the mail server", unsent_mails, MESSAGES),
     Check("webhooks", failing_webhooks, "leads.view_webhookendpoint"),

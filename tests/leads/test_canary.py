@@ -306,6 +306,19 @@ def test_desk_says_that_it_fails(open_hours: CallRules) -> None:
     ]
 
 
+def test_desk_looks_at_the_booking_form_where_the_canary_flies(as_owner: Client, settings: Settings) -> None:
+    Canary(due_at=timezone.now(), failures=2, problem="The booking page has no form.").save()
+    failing = "Nobody can book a call. The booking page has no form."
+    pages = []
+    for minutes in [60, 0]:
+        settings.CANARY_MINUTES = minutes
+        pages.append(as_owner.get("/admin/"))
+
+    assert [failing in page.content.decode() for page in pages] == [True, False]
+    looked_at = [{"the booking form", "the canary"} & {*page.context["findings"].checked} for page in pages]
+    assert looked_at == [{"the booking form", "the canary"}, set()]
+
+
 def test_desk_says_that_nobody_has_looked(open_hours: CallRules) -> None:
     Canary(due_at=NOW - 3 * HOUR).save()
     in_time = list(alarms.late_canary(Glance(NOW)))

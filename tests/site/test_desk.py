@@ -78,7 +78,7 @@ def test_desk_says_what_it_looked_at_when_nothing_is_wrong(as_adviser: Client) -
     page = as_adviser.get("/admin/").content.decode()
 
     assert re.findall(r"Nothing\. Looked at: [^<]+", page) == [
-        "Nothing. Looked at: the worker, the booking form, the canary, messages, the mail server, webhooks, "
+        "Nothing. Looked at: the worker, messages, the mail server, webhooks, "
         "calendars, open times, suspected spam, next actions, past calls."
     ]
 
