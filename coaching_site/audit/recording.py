@@ -162,14 +162,15 @@ _update.alters_data = True  # type: ignore[attr-defined]
 
 
 def texts_of(instance: models.Model) -> Texts:
-    """The fields of a row as texts. Those that nobody edits, such as the last sign-in, are left out."""
+    """The fields of a row as texts, without those that change by themselves."""
     fields = [field for field in instance._meta.concrete_fields if _is_compared(field)]
     return {field.name: _text(field, field.value_from_object(instance)) for field in fields}
 
 
 def _is_compared(field: models.Field[Any, Any]) -> bool:
     is_last_login = field.model is User and field.name == "last_login"
-    return not field.primary_key and not field.generated and not is_last_login
+    is_clock = getattr(field, "auto_now", False) or is_last_login
+    return not field.primary_key and not field.generated and not is_clock
 
 
 def _text(field: models.Field[Any, Any], value: Any) -> str:

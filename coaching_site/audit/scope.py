@@ -29,6 +29,8 @@ NOT_RECORDED = {
     "leads.canary",
     "leads.dailycount",
     "leads.heldtime",
+    "leads.ratecounter",
+    "leads.retentionrun",
     "leads.timeoffer",
     "leads.webhookattempt",
     "leads.workersign",
@@ -41,7 +43,8 @@ NEVER_TOLD = {
     "leads.busycalendar": {"url"},
     # Whoever knows where a webhook goes can often write there.
     "leads.webhookendpoint": {"url"},
-    # It may look for a prospect by name.
+    # They may look for a prospect by name, or say who is in them.
+    "leads.export": {"filters", "keys", "problem", "query"},
     "leads.savedfilter": {"name", "query"},
     # A publication keeps its content itself, and is never changed.
     "pages.publication": {"content"},
@@ -50,7 +53,7 @@ NEVER_TOLD = {
 }
 """Fields of which only the change is told, beside those that `SECRET` finds."""
 
-SECRET = re.compile(r"password|secret|token|hash|fingerprint|(^|_)key$")
+SECRET = re.compile(r"password|secret|token|hash|digest|fingerprint|(^|_)key$")
 
 OF_PROSPECTS = "leads.bookingrequest"
 TOLD_OF_PROSPECTS = {"assigned_to", "booking", "kind", "next_action_on", "on_waiting_list", "outcome"}

@@ -148,6 +148,26 @@ def test_nothing_a_prospect_said_enters_the_record(as_adviser: Client, as_owner:
 HIDDEN_OF_MESSAGE = {"next_attempt_at": None, "give_up_at": None}
 
 
+def test_a_search_for_a_prospect_stays_out_of_the_record(as_adviser: Client) -> None:
+    """It is kept with an export and with a filter, whose rows can be erased."""
+    submitted(name="Ada Lovelace")
+
+    as_adviser.post("/admin/leads/bookingrequest/export/xlsx/?q=Lovelace")
+    as_adviser.post("/admin/leads/bookingrequest/filters/", {"name": "Lovelace", "query": "q=Lovelace"})
+
+    kinds = {kind for act, kind, _ in told() if act == "added"}
+    assert kinds == {"leads.export", "leads.savedfilter"}
+    assert not any("Lovelace" in f"{row.label}{row.values}{row.words}" for row in Change.objects.all())
+
+
+def test_what_changes_by_itself_is_not_told(as_editor: Client) -> None:
+    page = a_page(title="First")
+
+    post_form(as_editor, f"/admin/pages/landingpage/{page.pk}/change/", title="Second")
+
+    assert told() == [("changed", "pages.landingpage", {"title": ["First", "Second"]})]
+
+
 def test_secrets_are_never_written(as_owner: Client, owner: User) -> None:
     as_owner.post(
         "/admin/leads/busycalendar/add/", {"name": "Private", "url": "https://calendar.example/s3cret.ics"}
