@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     # Behind auth, which must have made the permissions that a role gives out.
     "coaching_site.apps.CoachingSiteConfig",
     "allauth",
-    "allauth.account",
+    "coaching_site.sign_in.apps.AccountsConfig",
     "allauth.mfa",
     "coaching_site.sign_in.apps.SignInConfig",
     "coaching_site.audit.apps.AuditConfig",
@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
+    "coaching_site.sign_in.middleware.OnTheDesk",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

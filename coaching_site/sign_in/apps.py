@@ -1,4 +1,12 @@
+from allauth.account.apps import AccountConfig
 from django.apps import AppConfig
+
+
+class AccountsConfig(AccountConfig):
+    """django-allauth's own, which would insist on its middleware for every page."""
+
+    def ready(self) -> None:
+        from allauth.account import checks  # noqa: F401  (registers itself)
 
 
 class SignInConfig(AppConfig):

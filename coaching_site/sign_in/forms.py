@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
@@ -20,6 +20,19 @@ class SignInForm(LoginForm):
             "autocapitalize": "none",
             "spellcheck": "false",
         }
+
+
+class PasswordForm(ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self)
+        labels = {
+            "oldpassword": "Present password",
+            "password1": "New password",
+            "password2": "New one again",
+        }
+        for name, label in labels.items():
+            self.fields[name].label = label
 
 
 class _Code:

@@ -6,7 +6,10 @@ LOGIN_REDIRECT_URL = "admin:index"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
 ACCOUNT_ADAPTER = "coaching_site.sign_in.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "coaching_site.sign_in.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "coaching_site.sign_in.forms.SignInForm",
+    "change_password": "coaching_site.sign_in.forms.PasswordForm",
+}
 # By name alone: by address as well, a known one would cost two checks of the password and an unknown one
 # one, and the time would tell them apart.
 ACCOUNT_LOGIN_METHODS = {"username"}

@@ -49,6 +49,7 @@ def test_passkey_is_added_and_signs_in_alone(desk: Page) -> None:
 
     codes = desk.get_by_role("list", name="Recovery codes")
     expect(codes.get_by_role("listitem")).to_have_count(10)
+    assert violations(desk) == []
     desk.get_by_role("link", name="Your sign-in").click()
     expect(desk.get_by_text("Laptop")).to_be_visible()
 

@@ -481,6 +481,7 @@ def test_public_pages_touch_no_session(client: Client, url: str) -> None:
 
     assert not response.cookies
     assert "Cookie" not in response.headers.get("Vary", "")
+    assert not hasattr(response.wsgi_request, "allauth")
 
 
 def test_secrets_of_second_factors_are_no_part_of_the_desk(as_owner: Client) -> None:
