@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from email.errors import MessageError
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
 from leads import calendar_file, reminders
@@ -23,6 +25,19 @@ logger = logging.getLogger(__name__)
 
 RIVALS = 5
 """How many Messages another worker may take from under our hands before we come back a second later."""
+
+SLOW = timedelta(seconds=2)
+"""An attempt that took so long met a mail server in trouble."""
+
+
+def deliver_one(at: datetime, *, clock: Callable[[], float] = time.monotonic) -> bool:
+    """One attempt, if a mail is due. Returns whether another should follow at once.
+
+    After a slow one the rest of the worker's round comes first: a server that stalls, times all mails that
+    wait, must hold up neither reminders nor webhooks nor what is to be published. `clock` gives seconds.
+    """
+    began = clock()
+    return deliver_next(at) and clock() - began < SLOW.total_seconds()
 
 
 def deliver_due(at: datetime) -> int:
@@ -61,7 +76,8 @@ def why_not(message: Message, at: datetime) -> str:
 def deliver(message: Message, *, at: datetime) -> None:
     """One attempt, begun at the instant `at`, at a claimed Message; its result is on the row."""
     try:
-        as_email(message).send()
+        with get_connection() as connection:  # Closed even when it fails while it is being opened.
+            connection.send_messages([as_email(message)])
     except Exception as error:  # Whatever went wrong with this mail, the next one is not to suffer.
         logger.warning("message %s, attempt %s: %s", message.pk, message.attempts, type(error).__name__)
         if is_permanent(error):
@@ -104,15 +120,17 @@ def _attach_calendar(email: EmailMultiAlternatives, file: str) -> None:
 def is_permanent(error: Exception) -> bool:
     """Whether another attempt at this mail would fail the same way (RFC 5321, 4.2.1: replies from 500).
 
-    A refused sender or sign-in is not: it stops all mail until the owner has corrected the settings,
-    and what waited then goes out.
+    A refused sender or sign-in is not, nor a certificate that has expired: it stops all mail until the
+    owner has corrected it, and what waited then goes out.
     """
     match error:
-        case ValueError() | MessageError():  # a header or an address that cannot be written
-            return True
         case smtplib.SMTPRecipientsRefused():
             return all(code >= 500 for code, _ in error.recipients.values())
         case smtplib.SMTPDataError():
             return error.smtp_code >= 500
+        case OSError():  # Before ValueError: a certificate that is not believed is both.
+            return False
+        case ValueError() | MessageError():  # a header or an address that cannot be written
+            return True
         case _:
             return False

@@ -18,7 +18,7 @@ from leads import busy, metrics, reminders, waiting_list
 from leads.canary import flight
 from leads.exporting import making as exporting
 from leads.models import WorkerSign
-from leads.outbox import deliver_next
+from leads.outbox import deliver_one
 from leads.privacy import retention
 from leads.suspicion import limits
 from leads.webhooks import delivery
@@ -57,7 +57,7 @@ def parts() -> list[Part]:
         Part("a sign of life", lambda at: WorkerSign.give(at=at), WorkerSign.EVERY),
         Part("reminders", reminders.queue_due, timedelta(seconds=20)),
         Part("the waiting list", waiting_list.advance, timedelta(seconds=10)),
-        Part("the outbox", deliver_next),
+        Part("the outbox", deliver_one),
         Part("webhooks", delivery.call_some),
         Part("published pages", publishing.renew_next),
         Part("busy calendars", busy.read_next, timedelta(seconds=5)),
