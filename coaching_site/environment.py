@@ -180,6 +180,7 @@ def database(name: str, default: Path) -> dict[str, Any]:
         raise BadVariable(f"{name} must name a database, like postgres://user:password@host/name.")
     config["CONN_MAX_AGE"] = None
     if parts.scheme == "sqlite":
+        config["ENGINE"] = "coaching_site.sqlite"
         config["OPTIONS"] = SQLITE_OPTIONS
     else:
         require("psycopg", name)

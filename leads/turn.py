@@ -2,17 +2,15 @@
 
 The database already refuses a second holder; the turn makes those who come at the same instant wait in
 line for milliseconds instead of seconds, and lets limits such as "six calls a week" be counted without a
-race. On SQLite, whose waiting is sleep-and-retry, the line is a lock on a file; on PostgreSQL it is an
-advisory lock that ends with the transaction.
+race. On SQLite every transaction that writes has the database to itself, and coaching_site/sqlite makes the
+line; on PostgreSQL the turn is an advisory lock that ends with the transaction.
 """
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from pages.models import SiteVersion
@@ -28,24 +26,9 @@ def calendar_turn() -> Iterator[None]:
     The next in line comes in only when this one has been committed. What pages show of the calendar is
     made anew after it.
     """
-    with _line(), transaction.atomic():
+    with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
         yield
         SiteVersion.raise_("calendar")
-
-
-@contextmanager
-def _line() -> Iterator[None]:
-    """Waits on SQLite until it is our turn.
-
-    SQLite has one writer, and with IMMEDIATE that is whoever began a transaction: to wait for the file
-    within one would be to wait for somebody who waits for us.
-    """
-    if connection.vendor == "postgresql" or connection.in_atomic_block:
-        yield
-    else:
-        with (settings.DATA_DIR / "calendar.lock").open("w") as line:
-            fcntl.flock(line, fcntl.LOCK_EX)  # Closing the file lets the next one in.
-            yield

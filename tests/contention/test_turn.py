@@ -241,7 +241,7 @@ def test_no_offer_outlasts_the_time_that_it_offers(rules: CallRules) -> None:
 
 
 def test_time_kept_for_a_request_that_is_cancelled_goes_to_the_next(rules: CallRules) -> None:
-    rules.calls_a_week, rules.horizon_days = 1, 1
+    rules.calls_a_week, rules.horizon_days, rules.notice_hours = 1, 1, 0
     rules.save()
     first = submitted(on_waiting_list=True)
     waiting_list.advance(NOW)

@@ -1,0 +1,65 @@
+"""A line in which threads and processes wait for their turn to write."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from types import TracebackType
+
+from django.db import OperationalError
+
+PAUSE = 0.0005
+"""Seconds between two looks at a lock: the same for all, however long they have waited."""
+
+
+class Line:
+    """A lock on a file, and before it another one, which only the next in line has.
+
+    Whoever leaves and comes again at once finds somebody before the first lock, and waits like all others.
+    The system opens both when their holder dies.
+    """
+
+    def __init__(self, path: str, *, patience: float) -> None:
+        """`patience` is how many seconds one waits at most."""
+        self.path = path
+        self.patience = patience
+        self._place: int | None = None
+
+    def join(self) -> None:
+        """Waits until it is our turn. Raises OperationalError when that takes too long."""
+        deadline = time.monotonic() + self.patience
+        is_next = _locked(f"{self.path}-next", deadline)
+        try:
+            self._place = _locked(self.path, deadline)
+        finally:
+            os.close(is_next)
+
+    def leave(self) -> None:
+        """Lets the next one write. Whoever has left already, or never came, leaves nothing."""
+        if self._place is not None:
+            os.close(self._place)
+            self._place = None
+
+    def __enter__(self) -> None:
+        self.join()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.leave()
+
+
+def _locked(path: str, deadline: float) -> int:
+    """A file that is locked until it is closed. Raises OperationalError at the deadline."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                os.close(file)
+                raise OperationalError("database is locked") from None
+            time.sleep(PAUSE)
+        else:
+            return file

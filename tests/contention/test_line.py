@@ -1,0 +1,132 @@
+"""Who wants to write to SQLite stands in line, and the line breaks for nobody."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import OperationalError, connection, connections, transaction
+from django.utils import timezone
+
+from coaching_site.sqlite.line import Line
+
+pytestmark = [
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite"),
+    pytest.mark.django_db(transaction=True),
+]
+
+PATIENCE = 60.0
+
+
+def insert(key: str) -> None:
+    Session.objects.create(session_key=key, session_data="", expire_date=timezone.now())
+
+
+def insert_in_transaction(key: str) -> None:
+    with transaction.atomic():
+        insert(key)
+
+
+def allow_to_wait(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours: Any = connection
+    ours.ensure_connection()
+    monkeypatch.setattr(ours.line, "patience", seconds)
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    """Of the tests' own database, for somebody else than their connection."""
+    line = Line(f"{connection.settings_dict['NAME']}-line", patience=PATIENCE)
+    yield line
+    line.leave()
+
+
+@pytest.mark.parametrize("write", [insert, insert_in_transaction])
+def test_who_waits_too_long_is_told_as_by_sqlite_itself(
+    line: Line, write: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line.join()
+    allow_to_wait(0.05, monkeypatch)
+
+    with pytest.raises(OperationalError, match="database is locked"):
+        write("a")
+
+    line.leave()
+    write("b")
+    assert [session.session_key for session in Session.objects.all()] == ["b"]
+
+
+@pytest.mark.parametrize("write", [insert, insert_in_transaction])
+def test_each_writes_as_soon_as_the_one_before_has_left(line: Line, write: Callable[[str], None]) -> None:
+    line.join()
+    with ThreadPoolExecutor(1) as thread:
+        written = thread.submit(_and_close, write, "a")
+        time.sleep(0.2)
+        waits = not written.done() and not Session.objects.exists()
+        line.leave()
+        written.result(PATIENCE)
+
+    assert waits
+    assert Session.objects.count() == 1
+
+
+def test_what_is_only_read_waits_for_nobody(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    line.join()
+    allow_to_wait(0.0, monkeypatch)
+
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("end", [lambda: None, connection.close, lambda: transaction.set_rollback(True)])
+def test_a_transaction_leaves_the_line_however_it_ends(line: Line, end: Callable[[], None]) -> None:
+    with transaction.atomic():
+        insert("a")
+        end()
+
+    line.patience = 0.0
+    line.join()
+
+
+def test_a_dead_process_leaves_the_line(line: Line, tmp_path: Path) -> None:
+    program = (
+        "from coaching_site.sqlite.line import Line; import time;"
+        f"Line({line.path!r}, patience=1).join(); print('in', flush=True); time.sleep(600)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"in\n"
+    process.kill()
+    process.wait(PATIENCE)
+    process.stdout.close()
+
+    line.join()
+
+
+def test_nobody_is_passed_over_by_those_who_come_again_and_again() -> None:
+    """Each writes without a pause; all have their share."""
+    ends = time.monotonic() + 1.0
+
+    def write_on(number: int) -> int:
+        count = 0
+        while time.monotonic() < ends:
+            insert_in_transaction(f"{number}-{count}")
+            count += 1
+        connections.close_all()
+        return count
+
+    with ThreadPoolExecutor(5) as threads:
+        counts = [*threads.map(write_on, range(5))]
+
+    assert min(counts) > max(counts) / 4
+
+
+def _and_close(write: Callable[[str], None], key: str) -> None:
+    write(key)
+    connections.close_all()
