@@ -72,8 +72,9 @@ def _listen(page: Page, complaints: list[str]) -> None:
             complaints.append(f"{page.url}: {response.status} for {response.url}")
 
     def on_request_failed(request: Request) -> None:
-        # A download is a navigation that the browser gives up in favour of a file.
-        if not request.is_navigation_request():
+        # A download is a navigation that the browser gives up in favour of a file; and what a page still
+        # loads when it is left is aborted.
+        if not request.is_navigation_request() and request.failure != "net::ERR_ABORTED":
             complaints.append(f"{page.url}: {request.failure} for {request.url}")
 
     page.on("console", on_console)

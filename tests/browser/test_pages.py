@@ -54,7 +54,11 @@ PUBLIC: dict[str, Arrange] = {
     "received": call(),
     "received without a time": call(with_time=False),
     "in line": call(with_time=False, on_waiting_list=True),
-    **{str(status.label).lower(): call(status=status) for status in Status if status != Status.REQUESTED},
+    **{
+        str(status.label).lower(): call(status=status, suspicion="trap")
+        for status in Status
+        if status != Status.REQUESTED
+    },
     "move": call("move/"),
     "cancel": call("cancel/"),
     "nothing there": lambda: "/nothing/here/",
