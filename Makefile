@@ -14,7 +14,7 @@ run: .venv/run.done
 	@$(BIN)/python manage.py serve
 
 test: .venv/dev.done
-	@$(BIN)/pytest -n auto $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 check: .venv/dev.done
 	@$(BIN)/python -m tests.check

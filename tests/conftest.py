@@ -19,6 +19,17 @@ settings.load_profile("site")
 assert post_migrate.disconnect(enforce_after_migrations, sender=apps.get_app_config("audit"))
 
 
+NEEDS_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what a run on another database has to repeat: the rest would only say the same once more."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("django_db") or NEEDS_DATABASE.intersection(fixtures):
+            item.add_marker("database")
+
+
 @pytest.fixture(autouse=True)
 def nothing_known() -> None:
     """A test's database goes back to where it was, which no other database does."""

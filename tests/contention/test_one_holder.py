@@ -15,6 +15,8 @@ from tests.contention.database import database, postgres_server
 from tests.contention.rounds import ROUNDS, book_one_time
 from tests.contention.site import Site, site
 
+pytestmark = pytest.mark.database
+
 POSTS = 40
 
 

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.contention import walk
 from tests.contention.database import database, postgres_server
+
+pytestmark = pytest.mark.database
 
 PROCESSES = 4
 STEPS = 80

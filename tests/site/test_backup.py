@@ -147,6 +147,7 @@ on_postgresql = pytest.mark.skipif(
 )
 
 
+@pytest.mark.database
 @on_postgresql
 def test_site_moves_from_sqlite_to_postgresql_and_back(
     site: Path, backup: Path, tmp_path: Path, django_db_blocker: DjangoDbBlocker
