@@ -1,4 +1,4 @@
-"""What a visitor reads while the database is away, on pages that are not stored."""
+"""What a visitor reads while the database, or the cache, is away, on pages that are not stored."""
 
 from __future__ import annotations
 
@@ -17,8 +17,14 @@ SOON = "30"
 
 @never_cache
 def broken(request: HttpRequest) -> HttpResponse:
-    """Django's handler for a view that failed: 503 when the database was the reason, else 500."""
+    """Django's handler for a view that failed: 503 when what it works with is away, else 500."""
     error = sys.exc_info()[1]
-    if not isinstance(error, (InterfaceError, OperationalError)):
+    if not isinstance(error, (InterfaceError, OperationalError, *_of_redis())):
         return HttpResponseServerError(render_to_string("500.html", {"request_id": request_id.current()}))
     return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": SOON})
+
+
+def _of_redis() -> tuple[type[Exception], ...]:
+    """Redis that does not answer. Not every site has the package; unloaded, it cannot have failed."""
+    redis = sys.modules.get("redis")
+    return (redis.ConnectionError, redis.TimeoutError) if redis else ()

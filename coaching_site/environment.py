@@ -206,7 +206,15 @@ def cache(name: str) -> dict[str, Any]:
     if split_url(name, value, "locmem", "redis", "rediss").scheme == "locmem":
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     require("redis", name)
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": value}
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": value,
+        "OPTIONS": REDIS_OPTIONS,
+    }
+
+
+# Seconds. One that hangs must not hold the few threads that serve everybody.
+REDIS_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1}
 
 
 @dataclass(frozen=True)
