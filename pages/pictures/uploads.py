@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from django.core.files.uploadedfile import UploadedFile
 from pages.pictures import decode
 from pages.pictures.sizes import name_of_picture
 
+logger = logging.getLogger(__name__)
+
 LONGEST_READING = 30.0
 """Seconds. The process ends itself earlier, unless the machine is very busy."""
 
@@ -29,6 +32,10 @@ MEGABYTES = decode.MOST_BYTES // 1024**2
 MEGAPIXELS = decode.MOST_PIXELS // 10**6
 KINDS = "a JPEG, PNG, WebP or AVIF file"
 
+NO_ROOM = (
+    "The server could not store this file: its disk may be full. "
+    "Tell whoever looks after the server, then choose it again."
+)
 TOO_LARGE = f"This file is larger than {MEGABYTES} MB. Save it smaller, then choose it again."
 SENTENCES = {
     "not_a_picture": f"This file is no picture that the site can show. Choose {KINDS}.",
@@ -84,14 +91,20 @@ def receive(upload: UploadedFile[bytes]) -> Master:
 
     It takes a second or so, and no database: call it outside transactions.
     """
-    master = read(upload)
-    master.store()
+    try:
+        master = read(upload)
+        master.store()
+    except OSError as error:
+        logger.exception("a picture could not be stored")
+        raise Refused(NO_ROOM) from error
     return master
 
 
 def read(upload: UploadedFile[bytes]) -> Master:
     if (upload.size or 0) > decode.MOST_BYTES:
         raise Refused(TOO_LARGE)
+    if not getattr(upload, "had_room", True):
+        raise Refused(NO_ROOM)
     with _one_at_a_time:
         facts, content = _rewritten(upload)
     if reason := facts.get("refused"):

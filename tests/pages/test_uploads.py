@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import resource
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from pages.models import Picture
 from pages.pictures import decode, uploads
+from pages.pictures.sizes import FOLDER
 from pages.pictures.uploads import Refused, read
 from tests.pages.pictures import (
     GREEN,
@@ -329,3 +332,29 @@ def test_200_megabytes_are_refused_without_being_kept(as_editor: Client, media: 
 def peak_memory() -> float:
     """Of this process so far, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+# --- Where nothing can be written, as on a full disk
+
+
+def assert_says_that_there_is_no_room(client: Client) -> None:
+    large = as_file(Image.effect_noise((900, 900), 90), "PNG")
+    answer = add(client, large, alternative_text="A typed description")
+
+    assert uploads.NO_ROOM in html.unescape(answer)
+    assert "A typed description</textarea>" in answer
+    assert not Picture.objects.exists()
+
+
+def test_no_room_for_temporary_files_is_said(
+    as_editor: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+
+    assert_says_that_there_is_no_room(as_editor)
+
+
+def test_no_room_for_pictures_is_said(as_editor: Client, media: Path) -> None:
+    (media / FOLDER).touch()  # where a folder should be
+
+    assert_says_that_there_is_no_room(as_editor)
