@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from pages.delivery import version
 from pages.delivery.encoding import IDENTITY
 from pages.delivery.entry import Entry, Variant
 from pages.delivery.release import release
+
+logger = logging.getLogger(__name__)
 
 ENDINGS = {"br": ".br", "gzip": ".gz", IDENTITY: ""}
 FACTS = "index.json"
@@ -37,7 +40,10 @@ def folder_of(path: str) -> Path:
 
 
 def write(path: str, entry: Entry) -> bool:
-    """Puts the page's files in place, each by a rename, unless a change has committed since it was made."""
+    """Puts the page's files in place, each by a rename, unless a change has committed since it was made.
+
+    Raises OSError when they cannot be written, as on a full disk.
+    """
     folder = folder_of(path)
     folder.mkdir(parents=True, exist_ok=True)
     with locked():
@@ -47,6 +53,14 @@ def write(path: str, entry: Entry) -> bool:
             _put(folder / f"index.html{ending}", entry.variants[encoding].body)
         _put(folder / FACTS, json.dumps(_facts(entry)).encode())
     return True
+
+
+def write_if_possible(path: str, entry: Entry) -> None:
+    """The same for whoever can do without the files: readers on a full disk, and staff who publish there."""
+    try:
+        write(path, entry)
+    except OSError as trouble:
+        logger.warning("%s could not be published as a file: %s", path, trouble.strerror)
 
 
 def read(path: str) -> Entry | None:
@@ -80,10 +94,15 @@ def withdraw() -> None:
 
 @contextmanager
 def turn(place: int) -> Iterator[None]:
-    """One rendering of a page at a time among all processes of this machine; `place` stands for the page."""
-    root().mkdir(parents=True, exist_ok=True)
-    with (root() / f".turn-{place}").open("w") as line:
-        fcntl.flock(line, fcntl.LOCK_EX)
+    """One rendering of a page at a time among all processes of this machine; `place` stands for the page.
+
+    Where no file can be opened, several may make it at once: better twice than not at all.
+    """
+    with ExitStack() as held:
+        with suppress(OSError):
+            root().mkdir(parents=True, exist_ok=True)
+            line = held.enter_context((root() / f".turn-{place}").open("w"))
+            fcntl.flock(line, fcntl.LOCK_EX)
         yield
 
 
@@ -109,5 +128,8 @@ def _facts(entry: Entry) -> dict[str, Any]:
 
 def _put(place: Path, content: bytes) -> None:
     draft = place.with_name(f".{place.name}-{os.getpid()}")
-    draft.write_bytes(content)
-    draft.replace(place)
+    try:
+        draft.write_bytes(content)
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)  # On a full disk half a file would take the last of the room.

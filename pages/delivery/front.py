@@ -86,7 +86,7 @@ class DeliveryFront:
 
     def _keep(self, key: Key, entry: Entry) -> None:
         if is_on_our_site(key):
-            files.write(key[2], entry)
+            files.write_if_possible(key[2], entry)
         self._store(key, entry)
 
     def _store(self, key: Key, entry: Entry) -> None:

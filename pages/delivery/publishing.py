@@ -34,7 +34,7 @@ def renew(paths: Iterable[str]) -> None:
     now_counts = version.current()
     for path in islice(paths, MOST_AT_ONCE):
         if entry := _made(path, now_counts):
-            files.write(path, entry)
+            files.write_if_possible(path, entry)
 
 
 def renew_next(at: datetime) -> bool:

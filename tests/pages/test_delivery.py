@@ -384,3 +384,15 @@ def test_stored_pages_stay_up_while_the_database_is_away(front: DeliveryFront, s
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE away RENAME TO {table}")
     assert site.asked == ["GET /"]
+
+
+def test_page_is_shown_where_no_file_can_be_written(
+    front: DeliveryFront, site: Site, settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    settings.PUBLISHED_DIR = tmp_path / "file" / "published"
+
+    replies = [ask(front), ask(front)]
+
+    assert [(reply.status, reply.body) for reply in replies] == [("200 OK", PAGE)] * 2
+    assert site.asked == ["GET /"]

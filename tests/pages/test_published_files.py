@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -99,3 +100,16 @@ def test_what_has_lapsed_is_made_anew() -> None:
 
     assert renew() == 1
     assert (files.root() / "terms" / "index.html").read_bytes() != b"old"
+
+
+def test_publishing_succeeds_where_no_file_can_be_written(
+    settings: Settings, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.PUBLISHED_DIR = tmp_path / "file" / "published"
+    (tmp_path / "file").touch()
+    page = LandingPage.objects.get(is_home=True)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        publish(page, by=None, at=timezone.now())
+
+    assert page.publications.count() == 2
