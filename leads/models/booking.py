@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -245,14 +245,16 @@ class BookingRequest(models.Model):
 
     # --- What the prospect does with it.
 
-    def submit(self, *, at: datetime) -> BookingRequest:
+    def submit(self, *, at: datetime, weigh: Callable[[], str] = str) -> BookingRequest:
         """Stores the request with its time, first event and Messages, all or nothing.
 
-        Returns the stored request, which is an earlier one when the same form was sent before.
-        Raises TimeTaken when its time went to somebody else.
+        `weigh` says what makes it suspicious, in the same transaction: what it counts is counted only when
+        the request is stored. Returns the stored request, which is an earlier one when the same form was sent
+        before. Raises TimeTaken when its time went to somebody else, and what `weigh` raises.
         """
         try:
             with self._in_turn():
+                self.suspicion = self.suspicion or weigh()
                 self.created_at = at
                 self.canonical_email = canonical_address(self.email)
                 if self.starts_at:

@@ -2,7 +2,8 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -203,17 +204,31 @@ def test_double_click_is_one_request() -> None:
     assert Message.objects.count() == 2
 
 
-def test_a_database_that_is_busy_costs_no_answer(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def busy(booking: BookingRequest, *, at: datetime) -> None:
-        raise OperationalError("database is locked")
+def full_disk(execute: Any, sql: str, *rest: Any) -> Any:
+    """A database that has room for small changes alone."""
+    if sql.startswith('INSERT INTO "leads_message"'):
+        raise OperationalError("database or disk is full")
+    return execute(sql, *rest)
 
-    monkeypatch.setattr(BookingRequest, "submit", busy)
 
-    response = visitor.post("/book/", COMPLETE)
+def test_a_database_that_cannot_store_costs_no_answer(visitor: Client) -> None:
+    with connection.execute_wrapper(full_disk):
+        response = visitor.post("/book/", COMPLETE)
 
     assert response.status_code == 503
     assert "could not store your request just now" in page_of(response)
     assert 'value="Samira Haddad"' in page_of(response)
+
+
+def test_a_request_that_could_not_be_stored_is_not_held_against_its_sender(visitor: Client) -> None:
+    form = COMPLETE | hidden_fields(page_of(visitor.get("/book/")))
+    with connection.execute_wrapper(full_disk):
+        refused = [visitor.post("/book/", form).status_code for _ in range(5)]
+
+    visitor.post("/book/", form)
+
+    assert refused == [503] * 5
+    assert BookingRequest.objects.get().suspicion == ""
 
 
 # --- Errors
