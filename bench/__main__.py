@@ -23,8 +23,8 @@ BENCHES = [
 ]
 """Modules of this package; the `main` of each takes the arguments and returns the exit status."""
 
-ON_REQUEST = ["flame"]
-"""Others, which draw rather than measure."""
+ON_REQUEST = ["flame", "faults"]
+"""Others: one draws rather than measures, the other one takes an hour."""
 
 
 def main(name: str = "", *arguments: str) -> int:

@@ -55,7 +55,7 @@ def prepare() -> str:
         WeeklyHours.objects.create(weekday=weekday, begins="09:00", ends="12:00")
     CallRules(gap_minutes=0, calls_a_day=96, calls_a_week=672).save()
     BookingPage(requests_a_day=0).save()
-    return _signed_in(User.objects.create_superuser("owner", "owner@example.com"))
+    return signed_in(User.objects.create_superuser("owner", "owner@example.com"))
 
 
 def forget_all() -> None:
@@ -151,7 +151,7 @@ def _start_of(call: BookingRequest) -> datetime:
     return call.starts_at
 
 
-def _signed_in(user: User) -> str:
+def signed_in(user: User) -> str:
     store: Any = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
