@@ -13,7 +13,7 @@ from typing import Any
 
 import brotli
 import pytest
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from pytest_django import Settings
 
 import tests.wsgi
@@ -105,6 +105,39 @@ def test_a_browser_that_has_the_page_gets_no_body(front: DeliveryFront, site: Si
     assert (reply.status, reply.body) == ("304 Not Modified", b"")
     assert reply.headers == {"Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding"}
     assert site.asked == ["GET /"]
+
+
+class Listening:
+    """The database's connection, with what is asked of it written down."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+        self.asked: list[str] = []
+
+    def execute(self, sql: str) -> Any:
+        self.asked.append(sql)
+        return self.real.execute(sql)
+
+    def cursor(self, *args: Any, **kwargs: Any) -> Any:
+        self.asked.append("something by Django’s cursor")
+        return self.real.cursor(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+@pytest.mark.parametrize("has_it_already", [True, False], ids=["304", "200"])
+def test_a_stored_page_asks_the_database_for_the_version_alone(
+    front: DeliveryFront, monkeypatch: pytest.MonkeyPatch, has_it_already: bool
+) -> None:
+    etag = ask(front, accept_encoding="br").headers["ETag"]
+    front.settle()
+    listening = Listening(connection.connection)
+    monkeypatch.setattr(connections[DEFAULT_DB_ALIAS], "connection", listening)
+
+    ask(front, accept_encoding="br", **({"if_none_match": etag} if has_it_already else {}))
+
+    assert listening.asked == [version.QUERY]
 
 
 def test_an_etag_of_another_encoding_is_no_reason_for_304(front: DeliveryFront) -> None:
