@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from leads.counting.intervals import Rate
 from leads.counting.report import TOLD_APART, Figures, Report
 from leads.counting.words import HEADINGS, names_of
+from leads.exporting.cells import as_text
 
 COUNTS = {
     "visits": "Visits",
@@ -51,10 +52,5 @@ def _cells(figures: Figures) -> list[str | int]:
 
 def _line(cells: list[str | int]) -> str:
     line = io.StringIO(newline="")
-    csv.writer(line).writerow([_defused(cell) if isinstance(cell, str) else cell for cell in cells])
+    csv.writer(line).writerow([as_text(cell) for cell in cells])
     return line.getvalue()
-
-
-def _defused(text: str) -> str:
-    """With an apostrophe where a spreadsheet would begin a formula (OWASP, CSV Injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
