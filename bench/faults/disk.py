@@ -12,6 +12,7 @@ import secrets
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
@@ -22,7 +23,7 @@ from PIL import Image
 from bench.delivery.tools import Missing
 from bench.faults import story
 from bench.faults.plant import Plant, get, running
-from bench.faults.stage import Stage, options_of, stages
+from bench.faults.stage import Stage, listed, options_of, stages
 from bench.faults.visitors import Visitors, visiting
 from bench.runs import say
 from pages.delivery import files
@@ -82,7 +83,7 @@ def _run(stage: Stage) -> bool:
     say(
         f"{stage.name}, a full disk for {FULL:.0f} s; {back:.1f} s after there was room, one was acknowledged"
     )
-    say(f"{'':<12}meanwhile POST: {_listed(full[0])}; GET: {_listed(full[1])}")
+    say(f"{'':<12}meanwhile POST: {listed(full[0])}; GET: {listed(full[1])}")
     for line in [*found, f"after it, a picture is uploaded: {after}"]:
         say(f"{'':<12}{line}")
     stage.report(visitors, faults)
@@ -125,7 +126,7 @@ def _until_acknowledged(visitors: Visitors) -> float:
     return time.monotonic() - began
 
 
-def _unkind(full: tuple) -> Iterator[str]:  # type: ignore[type-arg]
+def _unkind(full: tuple[Counter[str], Counter[str]]) -> Iterator[str]:
     """Whatever is no page, no promise, and no 503 that gives back what was typed."""
     posts, read = full
     for answer, count in posts.items():
@@ -203,7 +204,3 @@ def _ask(port: int, method: str, path: str, headers: dict[str, str], body: bytes
         connection.close()
     full = ", says that the disk may be full" if "disk may be full" in text else ""
     return f"{response.status}{full} ({time.monotonic() - began:.1f} s)"
-
-
-def _listed(answers) -> str:  # type: ignore[no-untyped-def]
-    return ", ".join(f"{count} × {answer}" for answer, count in sorted(answers.items()))

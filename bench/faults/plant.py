@@ -123,11 +123,6 @@ class Plant:
             time.sleep(0.05)
         raise AssertionError(f"Not ready after {PATIENCE:.0f} s: {said} {self.web.log.read_text()[-2000:]}")
 
-    def complaints(self) -> list[str]:
-        """What the processes logged as an error."""
-        text = self.web.log.read_text() + self.worker.log.read_text()
-        return [line for line in text.splitlines() if " ERROR" in line or "Error" in line]
-
 
 def get(port: int, path: str, timeout: float = 30) -> tuple[int, str]:
     connection = HTTPConnection("127.0.0.1", port, timeout=timeout)

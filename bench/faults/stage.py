@@ -6,6 +6,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from bench.delivery.tools import ROOT
 from bench.faults import story
 from bench.faults.plant import Plant
-from bench.faults.receivers import Receivers, receivers
+from bench.faults.receivers import Received, Receivers, receivers
 from bench.faults.servers import Postgres, postgres
 from bench.faults.visitors import Visitors
 from bench.runs import say
@@ -61,7 +62,8 @@ class Stage:
         faults += [f"{each.form['name']} heard only {each.answers[-3:]}" for each in given_up]
         return faults
 
-    def _arrivals(self):  # type: ignore[no-untyped-def]
+    def _arrivals(self) -> list[tuple[str, list[str], Received]]:
+        """What must have arrived, by its ids, and what did."""
         mails, webhooks = self.database.run(story.ids)
         return [("mail", mails, self.receivers.mails), ("webhook", webhooks, self.receivers.webhooks)]
 
@@ -76,12 +78,10 @@ class Stage:
 
     def report(self, visitors: Visitors, faults: list[str]) -> None:
         mails, webhooks = self.receivers.mails, self.receivers.webhooks
-        told = ", ".join(f"{count} × {answer}" for answer, count in sorted(visitors.posts.items()))
-        read = ", ".join(f"{count} × {answer}" for answer, count in sorted(visitors.read.items()))
         lost = sum(fault.startswith("LOST") for fault in faults)
         say(f"{'':<12}{len(visitors.acknowledged)} requests acknowledged, {lost} lost; {len(faults)} faults")
-        say(f"{'':<12}POST: {told}; slowest acknowledged {visitors.slowest:.1f} s")
-        say(f"{'':<12}GET: {read}")
+        say(f"{'':<12}POST: {listed(visitors.posts)}; slowest acknowledged {visitors.slowest:.1f} s")
+        say(f"{'':<12}GET: {listed(visitors.read)}")
         say(
             f"{'':<12}{len(mails.times)} mails, {mails.repeats} came again; "
             f"{len(webhooks.times)} webhooks, {webhooks.repeats} came again; all under the same id: "
@@ -89,6 +89,10 @@ class Stage:
         )
         for fault in faults[:20]:
             say(f"{'':<12}{fault}")
+
+
+def listed(answers: Counter[str]) -> str:
+    return ", ".join(f"{count} × {answer}" for answer, count in sorted(answers.items()))
 
 
 def options_of(name: str, text: str | None) -> argparse.ArgumentParser:

@@ -52,7 +52,6 @@ class Booked:
 class Visitors:
     port: int
     pages: Sequence[str] = ("/", "/book/")
-    headers: dict[str, str] = field(default_factory=dict)
     booked: list[Booked] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)
     times: SimpleQueue[str] = field(default_factory=SimpleQueue)
@@ -96,7 +95,7 @@ class Visitors:
     def _send(self, booked: Booked) -> str:
         began = time.monotonic()
         try:
-            answer = send(self.port, Post("/book/", booked.form, self.headers))
+            answer = send(self.port, Post("/book/", booked.form))
         except (OSError, HTTPException) as error:
             return type(error).__name__
         if answer.status == 303:
