@@ -69,10 +69,10 @@ class DeliveryFront:
             entry = self._from_others(key, now_counts)
             if entry is None:
                 answer = Answer(self.site, environ)
-                entry = answer.as_entry(now_counts)
-                if entry is None:
+                if entry := answer.as_entry(now_counts):
+                    self._keep(key, entry)
+                elif not answer.is_away or not (entry := self.store.get(key)):
                     return answer.pass_on(start_response)
-                self._keep(key, entry)
         return _answer(entry, environ, start_response)
 
     def _from_others(self, key: Key, now_counts: int) -> Entry | None:
@@ -135,6 +135,11 @@ class Answer:
             version=made_for,
             true_until=datetime.fromisoformat(true_until).timestamp(),
         )
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the database went away while the page was made. An older one is then better than none."""
+        return self.status.startswith("503")
 
     def pass_on(self, start_response: StartResponse) -> list[bytes]:
         start_response(self.status, self._public_headers())

@@ -405,6 +405,19 @@ def test_of_many_readers_one_has_the_page_made(front: DeliveryFront, site: Site)
 
 
 @pytest.mark.django_db(transaction=True)
+def test_page_of_before_is_shown_when_the_database_goes_while_a_new_one_is_made(
+    front: DeliveryFront, site: Site
+) -> None:
+    ask(front)
+    SiteVersion.raise_()
+    site.status, site.headers, site.body = "503 Service Unavailable", [], b"away"
+
+    known, unknown = ask(front), ask(front, "/privacy/")
+
+    assert (known.status, known.body) == ("200 OK", PAGE)
+    assert (unknown.status, unknown.body) == ("503 Service Unavailable", b"away")
+
+
 def test_stored_pages_stay_up_while_the_database_is_away(front: DeliveryFront, site: Site) -> None:
     first = ask(front)
     table = SiteVersion._meta.db_table
