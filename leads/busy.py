@@ -49,7 +49,7 @@ def read(calendar: BusyCalendar, at: datetime, *, fetch: Fetch = outside.fetch) 
 def keep(calendar: BusyCalendar, busy: Busy, at: datetime) -> None:
     """Replaces the copy as a whole: nobody ever sees half of the old and half of the new."""
     times = [BusyTime(calendar=calendar, starts_at=begins, ends_at=ends) for begins, ends in busy.times]
-    with calendar_turn():
+    with calendar_turn(of_hours=True):
         calendar.times.all().delete()
         BusyTime.objects.bulk_create(times)
         calendar.note_success(at=at, next_read_at=at + READ_EVERY, warning=_warning(busy.skipped))
@@ -57,7 +57,7 @@ def keep(calendar: BusyCalendar, busy: Busy, at: datetime) -> None:
 
 def _claim(calendar: BusyCalendar, at: datetime) -> bool:
     """Takes the calendar for one attempt, after whose failure it is due again. Of two workers one wins."""
-    same = BusyCalendar.objects.filter(pk=calendar.pk, next_read_at=calendar.next_read_at)
+    same = BusyCalendar._base_manager.filter(pk=calendar.pk, next_read_at=calendar.next_read_at)
     return bool(same.update(next_read_at=at + TRY_AGAIN_AFTER))
 
 

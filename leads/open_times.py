@@ -1,7 +1,7 @@
 """The times that a prospect may choose now, and in words why a day has none.
 
 `open_times(at)` reads what it needs and is the one answer that the form, the scarcity line, the desk and
-the waiting list share. The reckoning itself is `times_of`, a function of plain values. Weekly hours are
+the waiting list share. The reckoning itself, `OpenTimes`, is a function of plain values. Weekly hours are
 read on the coach's wall clock, day by day, so that a call at nine is at nine before and after a clock
 change; lengths and distances are reckoned in UTC. Where clocks go forward, a wall-clock time that does
 not exist is not offered; where they go back, a time that exists twice is offered once, at its first
@@ -15,11 +15,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import groupby
-from typing import Any
-
-from django.db.models import QuerySet
 
 from leads.models import BookingRequest, BusyTime, CallRules, Closure, TimeOffer, WeeklyHours
+from leads.models.status import IN_THE_CALENDAR
+from leads.plain_sql import rows
+from pages import memory
+from pages.delivery import version
+from pages.memory import Kept
 
 DAY = timedelta(days=1)
 
@@ -80,21 +82,39 @@ class Day:
 
 @dataclass(frozen=True)
 class OpenTimes:
-    """The answer for one instant."""
+    """The answer of a calendar for one instant. Each day is reckoned when somebody asks for it."""
 
     calendar: Calendar
-    days: tuple[Day, ...]
     at: datetime
-    starts: tuple[datetime, ...] = field(init=False)
+    _known: dict[date, Day] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "starts", tuple(start for day in self.days for start in day.starts))
+    @cached_property
+    def days(self) -> tuple[Day, ...]:
+        """Day by day up to the horizon."""
+        return tuple(map(self._day, self._dates))
+
+    @cached_property
+    def starts(self) -> tuple[datetime, ...]:
+        return tuple(start for day in self.days for start in day.starts)
 
     def __bool__(self) -> bool:
-        return bool(self.starts)
+        return any(self._day(date).starts for date in self._dates)
 
     def __contains__(self, start: object) -> bool:
-        return start in self.starts
+        if not isinstance(start, datetime):
+            return False
+        day = self.calendar.rules.day_of(start)
+        return day in self._dates and start in self._day(day).starts
+
+    @cached_property
+    def _dates(self) -> list[date]:
+        today = self.calendar.rules.day_of(self.at)
+        return [today + DAY * n for n in range(self.calendar.rules.horizon_days + 1)]
+
+    def _day(self, date: date) -> Day:
+        if date not in self._known:
+            self._known[date] = _day(self.calendar, date, self.at)
+        return self._known[date]
 
     def nearest(self, start: datetime, count: int = 2) -> list[datetime]:
         """The open times closest to one that is gone, in their order."""
@@ -146,53 +166,64 @@ def open_times(at: datetime, *, moving: BookingRequest | None = None) -> OpenTim
 
     For a call that is `moving`, its own present time counts as free.
     """
-    return times_of(read_calendar(at, moving=moving), at)
+    return OpenTimes(read_calendar(at, moving=moving), at)
 
 
 def read_calendar(
     at: datetime, *, moving: BookingRequest | None = None, rules: CallRules | None = None
 ) -> Calendar:
     """Everything that decides at the instant `at`; with `rules` as if they were saved already."""
-    calls = read_calls(at, moving=moving, rules=rules)
-    first_day, ends = _reach(at, calls.rules)
-    return replace(
-        calls,
+    calendar = _without_calls(at)
+    rules = rules or calendar.rules
+    today = rules.day_of(at)
+    begins, ends = _midnight(monday(today), rules), _midnight(today + rules.horizon + 2 * DAY, rules)
+    return replace(calendar, rules=rules, calls=_held(begins, ends, moving))
+
+
+def is_overfull_on(start: datetime, *, at: datetime) -> bool:
+    """Whether the day or the week of `start` holds more calls than the rules allow."""
+    calendar = _without_calls(at)
+    week = monday(calendar.rules.day_of(start))
+    begins, ends = _midnight(week, calendar.rules), _midnight(week + 7 * DAY, calendar.rules)
+    return replace(calendar, calls=_held(begins, ends)).is_overfull_on(start)
+
+
+def _midnight(day: date, rules: CallRules) -> datetime:
+    return datetime.combine(day, time(), rules.zone)
+
+
+def _without_calls(at: datetime) -> Calendar:
+    """As this process keeps it until staff change it or a feed is read."""
+    name = "calendar without calls", version.read().hours
+    calendar: Calendar = memory.recall(name, at, lambda: Kept(_read(at), None)).thing
+    return calendar
+
+
+def _read(at: datetime) -> Calendar:
+    """What counts from the instant `at` on."""
+    rules = CallRules.current()
+    busy = BusyTime.objects.filter(ends_at__gt=at).values_list("starts_at", "ends_at")
+    return Calendar(
+        rules,
         hours=list(WeeklyHours.objects.all()),
-        closures=list(Closure.objects.filter(last_day__gte=first_day)),
-        busy=_as_spans(BusyTime.objects.between(at, ends)),
+        closures=list(Closure.objects.filter(last_day__gte=rules.day_of(at))),
+        busy=[Span(*row) for row in busy],
     )
 
 
-def read_calls(
-    at: datetime, *, moving: BookingRequest | None = None, rules: CallRules | None = None
-) -> Calendar:
-    """A calendar of which only the calls have been read: enough to tell whether a day or a week is full."""
-    rules = rules or CallRules.current()
-    first_day, ends = _reach(at, rules)
-    begins = datetime.combine(monday(first_day), time(), rules.zone)
-    held = BookingRequest.objects.in_the_calendar().starting_between(begins, ends)
-    offered = TimeOffer.objects.open()
-    if moving:
-        held, offered = held.exclude(pk=moving.pk), offered.exclude(booking=moving)
-    return Calendar(rules, calls=[*_as_spans(held), *_as_spans(offered)])
+CALLS = f"""
+SELECT starts_at, ends_at FROM {BookingRequest._meta.db_table}
+WHERE NOT is_canary AND status IN ({", ".join(["%s"] * len(IN_THE_CALENDAR))})
+AND starts_at >= %s AND starts_at < %s AND id <> %s
+UNION ALL
+SELECT starts_at, ends_at FROM {TimeOffer._meta.db_table} WHERE closed_at IS NULL AND booking_id <> %s
+"""  # noqa: S608 (our own names)
 
 
-def _reach(at: datetime, rules: CallRules) -> tuple[date, datetime]:
-    """The first day that counts, and the instant up to which anything can matter."""
-    first_day = at.astimezone(rules.zone).date()
-    return first_day, datetime.combine(first_day + rules.horizon + 2 * DAY, time(), rules.zone)
-
-
-def _as_spans(rows: QuerySet[Any]) -> list[Span]:
-    return [Span(*row) for row in rows.values_list("starts_at", "ends_at")]
-
-
-def times_of(calendar: Calendar, at: datetime) -> OpenTimes:
-    """The open times of a calendar at the instant `at`, day by day up to its horizon."""
-    zone = calendar.rules.zone
-    today = at.astimezone(zone).date()
-    days = [today + DAY * n for n in range(calendar.rules.horizon_days + 1)]
-    return OpenTimes(calendar, tuple(_day(calendar, day, at) for day in days), at)
+def _held(begins: datetime, ends: datetime, moving: BookingRequest | None = None) -> list[Span]:
+    """Calls that begin between two instants, and all open offers, without those of a call that moves."""
+    own = moving.pk if moving else 0
+    return [Span(*row) for row in rows(CALLS, *sorted(IN_THE_CALENDAR), begins, ends, own, own)]
 
 
 def _day(calendar: Calendar, day: date, at: datetime) -> Day:

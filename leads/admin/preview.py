@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from leads import zones
-from leads.open_times import Calendar, Day, OpenTimes, monday, read_calendar, times_of
+from leads.open_times import Calendar, Day, OpenTimes, monday, read_calendar
 from leads.oversights import oversights
 
 WEEKS_SHOWN = 3
@@ -120,8 +120,8 @@ class PreviewingAdmin(admin.ModelAdmin):
         now = timezone.now()
         calendar = read_calendar(now)
         if form.is_bound and not form.errors:
-            return Preview(times_of(self.calendar_with(form.instance, calendar), now), is_unsaved=True)
-        return Preview(times_of(calendar, now), problems=list(_problems(form)))
+            return Preview(OpenTimes(self.calendar_with(form.instance, calendar), now), is_unsaved=True)
+        return Preview(OpenTimes(calendar, now), problems=list(_problems(form)))
 
 
 def _problems(form: forms.ModelForm) -> list[str]:

@@ -70,7 +70,8 @@ class BusyCalendar(CalendarSetting):
 
     def _note(self, **changes: Any) -> None:
         """Changes the row alone: staff may be editing the name or the address at the same time."""
-        BusyCalendar.objects.filter(pk=self.pk).update(**changes)
+        # When it was read decides about no time, and is no change of the calendar.
+        BusyCalendar._base_manager.filter(pk=self.pk).update(**changes)
         for name, value in changes.items():
             setattr(self, name, value)
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from leads import zones
 from leads.turn import calendar_turn
+from pages import memory
+from pages.delivery import version
+from pages.memory import Kept
 from pages.models.singleton import Singleton
 
 CELL = timedelta(minutes=5)
@@ -43,8 +48,12 @@ def between(least: int, most: int) -> list[MinValueValidator | MaxValueValidator
 
 
 class CalendarQuerySet(models.QuerySet[Any]):
+    def update(self, **changes: Any) -> int:
+        with calendar_turn(of_hours=True):
+            return super().update(**changes)
+
     def delete(self) -> tuple[int, dict[str, int]]:
-        with calendar_turn():
+        with calendar_turn(of_hours=True):
             return super().delete()
 
 
@@ -57,11 +66,11 @@ class CalendarSetting(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        with calendar_turn():
+        with calendar_turn(of_hours=True):
             super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        with calendar_turn():
+        with calendar_turn(of_hours=True):
             return super().delete(*args, **kwargs)
 
 
@@ -109,6 +118,15 @@ class CallRules(CalendarSetting, Singleton):
 
     def __str__(self) -> str:
         return f"{self.call_minutes} minutes, {self.time_zone}"
+
+    @classmethod
+    def current(cls) -> Self:
+        """As this process keeps them until they change; a copy, which may be changed and saved."""
+        name = "rules", version.read().hours
+        kept: Self = memory.recall(
+            name, timezone.now(), lambda: Kept(super(CallRules, cls).current(), None)
+        ).thing
+        return copy(kept)
 
     @property
     def zone(self) -> ZoneInfo:

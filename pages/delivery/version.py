@@ -9,7 +9,7 @@ from django.db import Error as DatabaseTrouble
 
 from pages.models import SiteVersion
 
-QUERY = f"SELECT number, content, calendar FROM {SiteVersion._meta.db_table} WHERE id = 1"  # noqa: S608 (our own table's name)
+QUERY = f"SELECT number, content, calendar, hours FROM {SiteVersion._meta.db_table} WHERE id = 1"  # noqa: S608 (our own table's name)
 
 UNKNOWN = -1
 """The database does not answer. What is stored is then still better than nothing."""
@@ -21,6 +21,9 @@ class Version(NamedTuple):
     number: int
     content: int
     calendar: int
+    """Which times are open."""
+    hours: int
+    """What decides about that, without the calls."""
 
 
 def current() -> int:
@@ -39,8 +42,8 @@ def read() -> Version:
     database: Any = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
     row = database.connection.execute(QUERY).fetchone()
-    number, content, calendar = row or (0, 0, 0)
+    number, content, calendar, hours = row or (0, 0, 0, 0)
     if number not in {content, calendar}:
         # A release that knew no parts yet raised it, so that any of them may have changed.
-        content = calendar = number
-    return Version(number, content, calendar)
+        content = calendar = hours = number
+    return Version(number, content, calendar, hours)

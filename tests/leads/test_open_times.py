@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads.models import CallRules, Closure, WeeklyHours
-from leads.open_times import Calendar, OpenTimes, Span, times_of
+from leads.open_times import Calendar, OpenTimes, Span
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 MONDAY = datetime(2026, 11, 23, 6, 0, tzinfo=AMSTERDAM)
@@ -45,37 +45,37 @@ def at(text: str, zone: str = "Europe/Amsterdam") -> datetime:
 def test_weekly_hours_are_cut_into_calls_with_a_gap_between() -> None:
     calendar = Calendar(rules(), hours=[hours(0, "15:30", "17:30")])
 
-    assert on_the_wall(times_of(calendar, MONDAY)) == ["23 15:30", "23 16:15", "23 17:00"]
+    assert on_the_wall(OpenTimes(calendar, MONDAY)) == ["23 15:30", "23 16:15", "23 17:00"]
 
 
 def test_a_call_that_would_end_after_the_hours_is_not_offered() -> None:
     calendar = Calendar(rules(), hours=[hours(0, "09:00", "09:25")])
 
-    assert times_of(calendar, MONDAY).starts == ()
+    assert OpenTimes(calendar, MONDAY).starts == ()
 
 
 def test_hours_may_last_to_the_end_of_the_day() -> None:
     calendar = Calendar(rules(gap_minutes=0), hours=[hours(0, "23:00", "00:00")])
 
-    assert on_the_wall(times_of(calendar, MONDAY)) == ["23 23:00", "23 23:30"]
+    assert on_the_wall(OpenTimes(calendar, MONDAY)) == ["23 23:00", "23 23:30"]
 
 
 def test_hours_that_overlap_are_offered_once() -> None:
     calendar = Calendar(rules(), hours=[hours(0, "09:00", "10:30"), hours(0, "09:15", "11:00")])
 
-    assert on_the_wall(times_of(calendar, MONDAY)) == ["23 09:00", "23 09:45"]
+    assert on_the_wall(OpenTimes(calendar, MONDAY)) == ["23 09:00", "23 09:45"]
 
 
 def test_nothing_is_offered_sooner_than_the_notice() -> None:
     calendar = Calendar(rules(notice_hours=10), hours=[hours(0, "15:30", "17:30")])
 
-    assert on_the_wall(times_of(calendar, MONDAY)) == ["23 16:15", "23 17:00"]
+    assert on_the_wall(OpenTimes(calendar, MONDAY)) == ["23 16:15", "23 17:00"]
 
 
 def test_nothing_is_offered_beyond_the_last_day_of_the_horizon() -> None:
     calendar = Calendar(rules(horizon_days=2), hours=every_day("09:00", "09:30"))
 
-    assert on_the_wall(times_of(calendar, MONDAY)) == ["23 09:00", "24 09:00", "25 09:00"]
+    assert on_the_wall(OpenTimes(calendar, MONDAY)) == ["23 09:00", "24 09:00", "25 09:00"]
 
 
 def test_a_call_takes_its_time_and_the_gap_on_both_sides() -> None:
@@ -84,14 +84,14 @@ def test_a_call_takes_its_time_and_the_gap_on_both_sides() -> None:
         rules(gap_minutes=20, call_minutes=25), hours=[hours(0, "09:00", "12:00")], calls=[taken]
     )
 
-    assert on_the_wall(times_of(calendar, MONDAY)) == ["23 09:00", "23 11:15"]
+    assert on_the_wall(OpenTimes(calendar, MONDAY)) == ["23 09:00", "23 11:15"]
 
 
 def test_a_busy_time_takes_only_what_it_overlaps() -> None:
     busy = Span(at("2026-11-23T09:30"), at("2026-11-23T10:30"))
     calendar = Calendar(rules(), hours=[hours(0, "09:00", "12:00")], busy=[busy])
 
-    assert on_the_wall(times_of(calendar, MONDAY)) == ["23 09:00", "23 10:30", "23 11:15"]
+    assert on_the_wall(OpenTimes(calendar, MONDAY)) == ["23 09:00", "23 10:30", "23 11:15"]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_busy_time_takes_only_what_it_overlaps() -> None:
 def test_a_day_without_times_says_why(changes: dict[str, object], reason: str) -> None:
     calendar = Calendar(**({"rules": rules(), "hours": every_day("09:00", "10:00")} | changes))  # type: ignore[arg-type]
 
-    assert times_of(calendar, MONDAY).reasons == [reason]
+    assert OpenTimes(calendar, MONDAY).reasons == [reason]
 
 
 def test_a_day_whose_calls_are_taken_is_full_while_the_next_is_not() -> None:
@@ -132,7 +132,7 @@ def test_a_day_whose_calls_are_taken_is_full_while_the_next_is_not() -> None:
         rules(calls_a_day=1), hours=every_day("09:00", "10:30"), calls=[span(at("2026-11-23T20:00"))]
     )
 
-    answer = times_of(calendar, MONDAY)
+    answer = OpenTimes(calendar, MONDAY)
 
     assert on_the_wall(answer) == ["24 09:00", "24 09:45"]
     assert answer.reasons == ["Mon 23 Nov: the day’s 1 call is taken"]
@@ -146,12 +146,12 @@ def test_calls_left_this_week_are_never_more_than_its_open_times() -> None:
         calls=[span(at("2026-11-23T20:00"))],
     )
 
-    assert times_of(few_times, MONDAY).left_this_week == 2
-    assert times_of(few_calls, MONDAY).left_this_week == 2
+    assert OpenTimes(few_times, MONDAY).left_this_week == 2
+    assert OpenTimes(few_calls, MONDAY).left_this_week == 2
 
 
 def test_nearest_times_come_in_their_order() -> None:
-    answer = times_of(Calendar(rules(), hours=every_day("09:00", "11:00")), MONDAY)
+    answer = OpenTimes(Calendar(rules(), hours=every_day("09:00", "11:00")), MONDAY)
 
     nearest = answer.nearest(at("2026-11-23T09:40"))
 
@@ -159,8 +159,8 @@ def test_nearest_times_come_in_their_order() -> None:
 
 
 def test_the_answer_holds_until_the_first_time_lapses_or_midnight() -> None:
-    lapsing = times_of(Calendar(rules(notice_hours=2), hours=every_day("09:00", "10:00")), MONDAY)
-    resting = times_of(Calendar(rules(notice_hours=2), hours=[hours(1, "09:00", "10:00")]), MONDAY)
+    lapsing = OpenTimes(Calendar(rules(notice_hours=2), hours=every_day("09:00", "10:00")), MONDAY)
+    resting = OpenTimes(Calendar(rules(notice_hours=2), hours=[hours(1, "09:00", "10:00")]), MONDAY)
 
     assert lapsing.true_until == at("2026-11-23T07:00")
     assert resting.true_until == at("2026-11-24T00:00")
@@ -172,7 +172,7 @@ def test_the_answer_holds_until_the_first_time_lapses_or_midnight() -> None:
 def test_in_the_spring_gap_a_time_that_does_not_exist_is_not_offered() -> None:
     calendar = Calendar(rules(gap_minutes=0), hours=[hours(6, "01:30", "04:00")])
 
-    answer = times_of(calendar, at("2027-03-28T00:00"))
+    answer = OpenTimes(calendar, at("2027-03-28T00:00"))
 
     assert on_the_wall(answer) == ["28 01:30", "28 03:00", "28 03:30"]
     assert list(answer.starts) == [
@@ -183,13 +183,13 @@ def test_in_the_spring_gap_a_time_that_does_not_exist_is_not_offered() -> None:
 def test_in_the_spring_gap_hours_that_do_not_exist_give_no_time() -> None:
     calendar = Calendar(rules(horizon_days=7), hours=[hours(6, "02:30", "03:00")])
 
-    assert on_the_wall(times_of(calendar, at("2027-03-28T00:00"))) == ["04 02:30"]
+    assert on_the_wall(OpenTimes(calendar, at("2027-03-28T00:00"))) == ["04 02:30"]
 
 
 def test_in_the_spring_gap_calls_keep_their_distance_in_real_minutes() -> None:
     calendar = Calendar(rules(call_minutes=30, gap_minutes=15), hours=[hours(6, "01:00", "05:00")])
 
-    answer = times_of(calendar, at("2027-03-28T00:00"))
+    answer = OpenTimes(calendar, at("2027-03-28T00:00"))
 
     assert on_the_wall(answer) == ["28 01:00", "28 01:45", "28 04:00"]
 
@@ -197,7 +197,7 @@ def test_in_the_spring_gap_calls_keep_their_distance_in_real_minutes() -> None:
 def test_in_the_autumn_fold_no_time_is_offered_twice() -> None:
     calendar = Calendar(rules(gap_minutes=0), hours=[hours(6, "01:30", "04:00")])
 
-    answer = times_of(calendar, at("2026-10-25T00:00"))
+    answer = OpenTimes(calendar, at("2026-10-25T00:00"))
 
     assert on_the_wall(answer) == ["25 01:30", "25 02:00", "25 02:30", "25 03:00", "25 03:30"]
     assert answer.starts[1] == datetime(2026, 10, 25, 0, 0, tzinfo=UTC)
@@ -216,7 +216,7 @@ def test_a_call_at_nine_is_at_nine_before_and_after_a_clock_change(
 ) -> None:
     calendar = Calendar(rules(horizon_days=0), hours=every_day("09:00", "09:30"))
 
-    starts = [times_of(calendar, at(day)).starts[0] for day in (before, after)]
+    starts = [OpenTimes(calendar, at(day)).starts[0] for day in (before, after)]
 
     assert [f"{start:%H:%M}" for start in starts] == utc
 
@@ -234,7 +234,7 @@ def test_a_call_at_nine_is_at_nine_before_and_after_a_clock_change(
 def test_zones_of_half_and_quarter_hours_and_beyond_the_date_line_hold(zone: str, utc: str) -> None:
     calendar = Calendar(rules(time_zone=zone, horizon_days=0), hours=[hours(0, "09:00", "09:30")])
 
-    (start,) = times_of(calendar, at("2026-11-23T00:00", zone)).starts
+    (start,) = OpenTimes(calendar, at("2026-11-23T00:00", zone)).starts
 
     assert f"{start:%H:%M}" == utc
     assert start.astimezone(ZoneInfo(zone)) == at("2026-11-23T09:00", zone)
@@ -247,7 +247,7 @@ def test_a_zone_that_changes_on_another_day_moves_only_on_its_own() -> None:
 
     # New York leaves summer time on 1 November 2026, a week after Amsterdam.
     starts = [
-        times_of(in_new_york, at(f"2026-{day}T00:00", "America/New_York")).starts[0]
+        OpenTimes(in_new_york, at(f"2026-{day}T00:00", "America/New_York")).starts[0]
         for day in ("10-26", "11-02")
     ]
 
@@ -258,14 +258,14 @@ def test_a_zone_that_changes_on_another_day_moves_only_on_its_own() -> None:
 def test_a_leap_day_is_a_day_like_any_other() -> None:
     calendar = Calendar(rules(horizon_days=2), hours=every_day("09:00", "09:30"))
 
-    assert on_the_wall(times_of(calendar, at("2028-02-28T00:00"))) == ["28 09:00", "29 09:00", "01 09:00"]
+    assert on_the_wall(OpenTimes(calendar, at("2028-02-28T00:00"))) == ["28 09:00", "29 09:00", "01 09:00"]
 
 
 def test_a_day_that_a_zone_left_out_has_no_times() -> None:
     # Samoa crossed the date line and had no 30 December 2011.
     calendar = Calendar(rules(time_zone="Pacific/Apia", horizon_days=2), hours=every_day("09:00", "09:30"))
 
-    answer = times_of(calendar, at("2011-12-29T00:00", "Pacific/Apia"))
+    answer = OpenTimes(calendar, at("2011-12-29T00:00", "Pacific/Apia"))
 
     assert on_the_wall(answer, ZoneInfo("Pacific/Apia")) == ["29 09:00", "31 09:00"]
 
@@ -315,11 +315,13 @@ def _clock(cell: int) -> time:
 @given(calendars())
 def test_every_offered_time_keeps_every_rule(drawn: tuple[Calendar, datetime]) -> None:
     calendar, now = drawn
-    rules_, answer = calendar.rules, times_of(calendar, now)
+    rules_, answer = calendar.rules, OpenTimes(calendar, now)
     calls = [Span(start, start + rules_.length) for start in answer.starts]
 
     assert list(answer.starts) == sorted(set(answer.starts))
-    assert all(first.ends + rules_.gap <= second.begins for first, second in pairwise(calls))
+    for day in answer.days:  # Across midnight, only what is taken keeps its distance.
+        calls_of_day = [Span(start, start + rules_.length) for start in day.starts]
+        assert all(first.ends + rules_.gap <= second.begins for first, second in pairwise(calls_of_day))
     for call in calls:
         assert call.begins >= now + rules_.notice
         assert not any(call.overlaps(busy) for busy in calendar.busy)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from leads.forms import NO_TIME_LEFT, TIME_CAME_FREE, BookingForm
 from leads.models import BookingPage, BookingRequest, CallRules, Closure, TimeTaken, WeeklyHours
-from leads.open_times import Calendar, open_times, times_of
+from leads.open_times import Calendar, OpenTimes, open_times
 from leads.source import Source
 from leads.suspicion.sending import Visit
 from leads.time_choices import as_value, by_day
@@ -61,7 +61,7 @@ def is_everything_kept(page: str) -> bool:
 def test_times_stand_under_the_days_and_on_the_clock_of_the_chosen_zone() -> None:
     rules = CallRules(notice_hours=0, horizon_days=1)
     hours = [WeeklyHours(weekday=1, begins=time(15, 30), ends=time(17))]
-    times = times_of(Calendar(rules, hours=hours), datetime(2026, 11, 23, 6, tzinfo=UTC))
+    times = OpenTimes(Calendar(rules, hours=hours), datetime(2026, 11, 23, 6, tzinfo=UTC))
 
     shown = {
         zone: {
