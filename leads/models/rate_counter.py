@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import chain
 
-from django.db import connection, models
+from django.db import models
+
+from leads.plain_sql import rows
 
 
 class RateCounter(models.Model):
@@ -21,14 +24,17 @@ class RateCounter(models.Model):
         return f"{self.count} since {self.begins_at:%Y-%m-%d %H:%M}"
 
     @classmethod
-    def raise_by_one(cls, key: str, begins_at: datetime) -> int:
-        """Adds one, in a single statement, and returns the sum: of two at once each gets its own number."""
-        table = connection.ops.quote_name(cls._meta.db_table)
-        stored = connection.ops.adapt_datetimefield_value(begins_at)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} (key, begins_at, count) VALUES (%s, %s, 1) "  # noqa: S608 (our own table)
-                f"ON CONFLICT (key, begins_at) DO UPDATE SET count = {table}.count + 1 RETURNING count",
-                [key, stored],
-            )
-            return int(cursor.fetchone()[0])
+    def raise_by_one(cls, *counters: tuple[str, datetime]) -> list[int]:
+        """Adds one to each, known by its key and beginning, and returns the sums.
+
+        In a single statement, so that of two at once each gets its own numbers; in the order of the keys, so
+        that they cannot wait for each other.
+        """
+        table, ordered = cls._meta.db_table, sorted(counters)
+        sums = rows(
+            f"INSERT INTO {table} (key, begins_at, count) VALUES "  # noqa: S608 (our own table)
+            f"{', '.join(['(%s, %s, 1)'] * len(ordered))} "
+            f"ON CONFLICT (key, begins_at) DO UPDATE SET count = {table}.count + 1 RETURNING key, count",
+            *chain.from_iterable(ordered),
+        )
+        return [dict(sums)[key] for key, _ in counters]

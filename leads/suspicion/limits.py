@@ -36,15 +36,16 @@ class Counts:
 
 def count(*, network: str, email: str, form: str, at: datetime) -> Counts:
     """Counts one sending. Raises TooMany."""
-    of_network = _raise("network", network, HOUR, at) if network else 0
+    of_network = RateCounter.raise_by_one(_counter("network", network, HOUR, at))[0] if network else 0
     if of_network > MOST_OF_A_NETWORK:
+        # Before the others, lest one network use up what the site takes in a day.
         raise TooMany
-    return Counts(
-        of_network=of_network,
-        of_address=_raise("address", one_mailbox(email), DAY, at),
-        of_form=_raise("form", form, DAY, at),
-        of_site=_raise("site", "", DAY, at),
+    of_address, of_form, of_site = RateCounter.raise_by_one(
+        _counter("address", one_mailbox(email), DAY, at),
+        _counter("form", form, DAY, at),
+        _counter("site", "", DAY, at),
     )
+    return Counts(of_network, of_address, of_form, of_site)
 
 
 def one_mailbox(canonical: str) -> str:
@@ -58,9 +59,9 @@ def forget_old(at: datetime) -> int:
     return RateCounter.objects.filter(begins_at__lt=at - 2 * DAY).delete()[0]
 
 
-def _raise(kind: str, value: str, stretch: timedelta, at: datetime) -> int:
-    """One more for this key; the number that results. One statement, so that two at once are two."""
+def _counter(kind: str, value: str, stretch: timedelta, at: datetime) -> tuple[str, datetime]:
+    """Its key, and the beginning of the stretch of time that `at` lies in."""
     key = salted_hmac("leads.suspicion.limits", f"{kind}:{value}", algorithm="sha256").hexdigest()
     seconds = int(stretch.total_seconds())
     begins_at = datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, at.tzinfo)
-    return RateCounter.raise_by_one(key, begins_at)
+    return key, begins_at

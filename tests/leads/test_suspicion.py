@@ -143,7 +143,7 @@ def test_two_who_count_at_once_get_two_numbers() -> None:
 
     def count() -> None:
         try:
-            numbers.append(RateCounter.raise_by_one("key", NOON))
+            numbers.extend(RateCounter.raise_by_one(("key", NOON)))
         finally:
             connection.close()
 
@@ -167,8 +167,8 @@ def test_counter_is_one_for_each_key_and_time() -> None:
 
 @pytest.mark.django_db
 def test_old_counters_are_forgotten_and_hold_no_address(visitor: Client) -> None:
-    RateCounter.raise_by_one("old", NOON - timedelta(days=3))
-    RateCounter.raise_by_one("new", NOON - timedelta(days=1))
+    RateCounter.raise_by_one(("old", NOON - timedelta(days=3)))
+    RateCounter.raise_by_one(("new", NOON - timedelta(days=1)))
 
     assert forget_old(NOON) == 1
     assert list(RateCounter.objects.values_list("key", flat=True)) == ["new"]
