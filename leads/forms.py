@@ -142,7 +142,8 @@ class BookingForm(TimesForm):
         self.key = key if SUBMISSION_KEY.fullmatch(key) else secrets.token_urlsafe(16)
         self.fields["consent"].label = words.consent
         self.fields["mail_consent"].label = words.mail_consent
-        self.fields["starts_at"].required = bool(times)
+        # With one sent, nobody asks whether any is open, for which each day up to the first is reckoned.
+        self.fields["starts_at"].required = bool(self.sent.get("starts_at") or times)
         if self.joins_waiting_list:
             self.fields["starts_at"].error_messages["required"] = TIME_CAME_FREE
 
@@ -188,7 +189,7 @@ class BookingForm(TimesForm):
     def clean(self) -> None:
         self._check_repeated()
         self._check_wording()
-        if self.is_waiting_list and not self.joins_waiting_list and "starts_at" not in self.sent:
+        if "starts_at" not in self.sent and not self.joins_waiting_list and self.is_waiting_list:
             self.add_error(None, NO_TIME_LEFT)
 
     def _check_repeated(self) -> None:
@@ -224,7 +225,7 @@ class BookingForm(TimesForm):
         answers = self.cleaned_data | {
             "starts_at": starts_at,
             "ends_at": starts_at and starts_at + self.times.calendar.rules.length,
-            "on_waiting_list": self.is_waiting_list and self.joins_waiting_list,
+            "on_waiting_list": self.joins_waiting_list and self.is_waiting_list,
             "language": self.language,
             "consent": self.words.consent,
             "mail_consent": self.words.mail_consent if self.cleaned_data["mail_consent"] else "",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from leads import emails
-from leads.addresses import canonical_address
-from leads.clock import in_words
-from leads.models import correspondence, erasing, follow_up, suspects
+from leads.models import correspondence, erasing, follow_up, suspects, taking_time
 from leads.models.booking_queryset import ANSWER_WITHIN, BookingRequestManager, BookingRequestQuerySet
 from leads.models.event import BookingEvent
 from leads.models.held_time import HeldTime, TimeTaken
-from leads.models.hours import CallRules
 from leads.models.message import Message
 from leads.models.stale import Moved, Stale, TooLate
 from leads.models.status import COMES_FROM, LIVE, Outcome, Stage, Status, stage_of
@@ -245,79 +242,8 @@ class BookingRequest(models.Model):
 
     # --- What the prospect does with it.
 
-    def submit(self, *, at: datetime, weigh: Callable[[], str] = str) -> BookingRequest:
-        """Stores the request with its time, first event and Messages, all or nothing.
-
-        `weigh` says what makes it suspicious, in the same transaction: what it counts is counted only when
-        the request is stored. Returns the stored request, which is an earlier one when the same form was sent
-        before. Raises TimeTaken when its time went to somebody else, and what `weigh` raises.
-        """
-        try:
-            with self._in_turn():
-                self.suspicion = self.suspicion or weigh()
-                self.created_at = at
-                self.canonical_email = canonical_address(self.email)
-                if self.starts_at:
-                    self.promised_clock = self._wall_clock(self.starts_at)
-                if self.suspicion:
-                    self.status = Status.SUSPECTED
-                self.save(force_insert=True)
-                if self.suspicion:
-                    # Neither time nor mail: a program must not empty the calendar or write to strangers.
-                    self._record(BookingEvent.Kind.SUSPECTED, by=None, at=at)
-                else:
-                    self._receive(at)
-                if self.is_canary:
-                    self._disturb_nobody()
-        except IntegrityError:
-            twin = BookingRequest.everything.filter(fingerprint=self.fingerprint).first()
-            if twin is None:
-                raise
-            return twin
-        return self
-
-    def _receive(self, at: datetime) -> None:
-        if self.starts_at and self.ends_at:
-            HeldTime.hold_first(self, self.starts_at, self.ends_at)
-            self._check_limits(self.starts_at, at=at)
-        self._record(BookingEvent.Kind.REQUESTED, by=None, at=at)
-        Message.queue(emails.acknowledgement(self), emails.staff_notice(self))
-
-    def _disturb_nobody(self) -> None:
-        """Before anybody can see it, the canary lets go of its time, and of its mails and webhooks."""
-        HeldTime.release(self)
-        Message.objects.webhooks().filter(booking=self).delete()
-        self.messages.update(state=Message.State.WITHDRAWN, last_error="The canary’s own: not to be sent.")
-
-    def move(self, starts_at: datetime, *, by: User | None, at: datetime) -> None:
-        """Gives the call another time, or its first. A prospect (`by` nobody) chooses among the open ones.
-
-        Raises TimeTaken, TooLate, and Stale when the request moved on or was moved in between. To the time
-        that it has, as by a second click, it changes nothing.
-        """
-        with self._in_turn():
-            self._check_may_change(by, at)
-            if self.starts_at != starts_at:
-                self._take_time(starts_at, by=by, at=at)
-
-    def _take_time(self, starts_at: datetime, *, by: User | None, at: datetime) -> None:
-        before, ends_at = self.starts_at, starts_at + CallRules.current().length
-        HeldTime.hold(self, starts_at, ends_at)
-        self._change(
-            LIVE,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            on_waiting_list=False,
-            sequence=self.sequence + 1,
-            promised_clock=self._wall_clock(starts_at),
-        )
-        self._close_offers(at)
-        if not by:
-            self._check_limits(starts_at, at=at)
-        text = f"{in_words(before)} → {in_words(starts_at)}"
-        self._record(BookingEvent.Kind.MOVED, by=by, at=at, text=text)
-        Message.queue(emails.moved(self), *([] if by else [emails.moved_notice(self)]))
-        self._pass_on_what_is_free(at)
+    submit = taking_time.submit
+    move = taking_time.move
 
     def cancel(self, *, by: User | None, at: datetime) -> None:
         """The prospect (`by` nobody) or staff call it off. Raises TooLate for a prospect after the start."""
@@ -390,10 +316,9 @@ class BookingRequest(models.Model):
         seen = self.starts_at, self.sequence
         try:
             with calendar_turn():
-                if self.pk:
-                    self.refresh_from_db(from_queryset=BookingRequest.objects.select_for_update(no_key=True))
-                    as_stored = vars(self).copy()
-                    self._check_not_moved(seen)
+                self.refresh_from_db(from_queryset=BookingRequest.objects.select_for_update(no_key=True))
+                as_stored = vars(self).copy()
+                self._check_not_moved(seen)
                 yield
         except Exception:
             vars(self).update(as_stored)
@@ -412,9 +337,9 @@ class BookingRequest(models.Model):
 
     def _check_limits(self, starts_at: datetime, *, at: datetime) -> None:
         """Counted after the time is held and in a turn, so that two cannot both be the last of a week."""
-        from leads.open_times import read_calls  # It reads this model.
+        from leads.open_times import is_overfull_on  # It reads this model.
 
-        if read_calls(at).is_overfull_on(starts_at):
+        if is_overfull_on(starts_at, at=at):
             raise TimeTaken(starts_at)
 
     def _free_its_time(self, at: datetime) -> None:

@@ -46,14 +46,16 @@ class HeldTime(models.Model):
 
     @staticmethod
     def hold_first(booking: BookingRequest, starts_at: datetime, ends_at: datetime) -> None:
-        """The same for a new request, which holds nothing yet."""
-        HeldTime._take(booking, list(_cells(starts_at, ends_at)), starts_at)
+        """The same for a new request, which holds nothing yet, and fails as a whole when it cannot."""
+        HeldTime._take(booking, list(_cells(starts_at, ends_at)), starts_at, savepoint=False)
 
     @staticmethod
-    def _take(booking: BookingRequest, cells: list[datetime], starts_at: datetime) -> None:
+    def _take(
+        booking: BookingRequest, cells: list[datetime], starts_at: datetime, *, savepoint: bool = True
+    ) -> None:
         """In ascending order, so that two who want the same cells cannot wait for each other."""
         try:
-            with transaction.atomic():
+            with transaction.atomic(savepoint=savepoint):
                 HeldTime.objects.bulk_create([HeldTime(starts_at=cell, booking=booking) for cell in cells])
         except IntegrityError as error:
             raise TimeTaken(starts_at) from error

@@ -72,9 +72,6 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def on(self) -> Self:
         return self.filter(off_at=None)
 
-    def wanting(self, event: WebhookEvent) -> Self:
-        return self.on().filter(**{f"wants_{event.value}": True})
-
 
 class WebhookEndpoint(models.Model):
     """An address of another program that is told of bookings, in calls signed with a secret of its own."""
@@ -147,6 +144,14 @@ class WebhookEndpoint(models.Model):
         """Those to sign with: for a while after a change also the old one, so that receivers can follow."""
         old_counts = self.old_secret_until is not None and at < self.old_secret_until
         return [self.secret, *([self.old_secret] if old_counts else [])]
+
+    @classmethod
+    def wanting(cls, event: WebhookEvent) -> list[Self]:
+        """Those that are on and want to know. Asked in SQL, because every booking asks."""
+        query = (
+            f"SELECT * FROM {cls._meta.db_table} WHERE off_at IS NULL AND wants_{event.value} ORDER BY name"  # noqa: S608 (our own names)
+        )
+        return [*cls.objects.raw(query)]
 
     # --- What staff do with it.
 

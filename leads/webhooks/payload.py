@@ -39,7 +39,7 @@ TELLS = {
 def tell(booking: BookingRequest, kind: BookingEvent.Kind, *, at: datetime) -> None:
     """Queues a call to every endpoint that wants to know. Belongs in the transaction of what it tells."""
     event = TELLS.get(kind)
-    endpoints = list(WebhookEndpoint.objects.wanting(event)) if event else []
+    endpoints = WebhookEndpoint.wanting(event) if event else []
     if event and endpoints:
         text = body(event.type, data_of(booking), at=at)
         Message.queue(*(_call(endpoint, event.type, text, at, booking) for endpoint in endpoints))
