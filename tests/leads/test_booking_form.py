@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from leads.models import BookingPage, BookingRequest, Message
 from leads.open_times import open_times
+from leads.time_choices import as_value
 from tests.counting import queries_of
 from tests.leads.factories import ANSWERS, submitted
 from tests.leads.reading import errors_of, hidden_fields, page_of
@@ -123,6 +124,20 @@ def test_complete_form_is_stored_with_its_source_and_leads_to_its_own_page(visit
     assert (booking.consent, booking.mail_consent) == (words.consent, "")
     assert (booking.source_page, booking.source_cta, booking.utm_source) == ("architects", "hero", "news")
     assert not response.cookies
+
+
+def test_a_booking_takes_few_statements(
+    visitor: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    first, second = open_times(timezone.now()).starts[:2]
+    visitor.post("/book/", COMPLETE | {"starts_at": as_value(first)})
+
+    # The words, the calls; begin, the counters, the request, its event, who hears of it, the brand twice,
+    # earlier requests, the mails; the turn, the time, the calls of its week; commit.
+    with django_assert_num_queries(15):
+        response = visitor.post("/book/", COMPLETE | {"starts_at": as_value(second)})
+
+    assert response.status_code == 303
 
 
 def test_each_consent_is_kept_as_it_was_worded(visitor: Client) -> None:
