@@ -190,8 +190,8 @@ def database(name: str, default: Path) -> dict[str, Any]:
 
 
 # IMMEDIATE takes the write lock at the start of a transaction: a deferred one fails when it upgrades
-# under contention. FULL keeps an acknowledged request over a power cut. The timeout is that of the line, which
-# goes on while one waits in it, and ends before gunicorn would end the process.
+# under contention. FULL keeps an acknowledged request over a power cut.
+# The timeout is that of the line, which goes on while one waits in it; gunicorn's own is thirty seconds.
 SQLITE_OPTIONS = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
