@@ -122,8 +122,10 @@ def _words(field: Any, value: Any) -> str:
     if value in (None, ""):
         return ""
     if isinstance(field, ModelChoiceField):
-        rows: Any = field.queryset
-        return str(rows.filter(pk=value).first() or "")
+        try:
+            return str(field.to_python(value))
+        except forms.ValidationError:  # A choice that is not there, or no key at all.
+            return ""
     if isinstance(field, forms.ChoiceField):
         choices: Any = field.choices
         return str(dict(choices).get(value, value))

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+
+FARTHEST = timedelta(days=3650)
+"""At the end of the calendar there are moments that have no time of day elsewhere."""
 
 
 class MomentField(forms.DateTimeField):
@@ -20,6 +23,8 @@ class MomentField(forms.DateTimeField):
         moment: datetime | None = super().clean(value)
         if moment and moment <= timezone.now():
             raise ValidationError("This time has passed. Leave it empty to publish at once.")
+        if moment and moment - timezone.now() > FARTHEST:
+            raise ValidationError("This time is more than ten years away.")
         return moment
 
 

@@ -109,6 +109,15 @@ def test_time_that_has_passed_is_refused_and_stays_in_the_field(as_editor: Clien
     assert live(page) == "Old words."
 
 
+def test_time_at_the_end_of_the_calendar_is_refused(as_editor: Client) -> None:
+    page = changed_page()
+
+    response = as_editor.post(f"{PAGES}{page.pk}/publish/", {"counts_from": "9999-12-31T23:59Z"})
+
+    assert response.status_code == 422
+    assert "This time is more than ten years away." in response.content.decode()
+
+
 def test_what_has_come_meanwhile_is_not_withdrawn(as_editor: Client) -> None:
     publication = published(a_page())
 

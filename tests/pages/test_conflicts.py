@@ -103,3 +103,15 @@ def test_items_are_not_overwritten_either(as_editor: Client) -> None:
 
     assert told_in(answer) == [("text", "Theirs", "Mine")]
     assert Offer.objects.get().text == "Theirs"
+
+
+def test_choice_of_what_is_no_choice_is_compared_as_none(as_editor: Client) -> None:
+    offer = Offer.objects.create(title="Calls", text="As it was")
+    url = f"/admin/pages/offer/{offer.pk}/change/"
+    mine = {"title": "Calls", "text": "Mine", "position": 0, "page": "\0"}
+    mine["seen"] = seen_in(as_editor.get(url).content.decode())
+    Offer.objects.update(text="Theirs")
+
+    answer = as_editor.post(url, mine).content.decode()
+
+    assert told_in(answer) == [("text", "Theirs", "Mine")]

@@ -40,6 +40,9 @@ PAYLOADS = [
     *("a@localhost", "a@" + "ü." * 120 + "de", "http://[::1", "https://169.254.169.254/", "x" * 70_000),
 ]
 
+SAYS_503 = {"/readyz"}
+"""Where no worker has given a sign for a while, as here."""
+
 MARKS = st.tuples(
     st.sampled_from(["", "a", "=", "&lt;", "[x](", "## "]), st.sampled_from(["", "b", ")", "`"])
 )
@@ -346,7 +349,7 @@ def faults_of(reply: Reply, asked_for: Hostile) -> list[str]:
         asked_for.path.startswith("/admin/") or "csrftoken" in asked_for.headers.get("cookie", "")
     )
     found = {
-        f"the answer is {reply.status}": int(reply.status[:3]) >= 500,
+        f"the answer is {reply.status}": int(reply.status[:3]) >= 500 and asked_for.path not in SAYS_503,
         "a traceback is shown": "Traceback (most recent" in text or "settings.SECRET_KEY}" in text,
         "text became markup": is_html and has_element(text),
         "a public answer sets a cookie": is_anonymous and "Set-Cookie" in reply.headers,
