@@ -13,27 +13,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import local
 from urllib.parse import urlsplit
 
-from django.utils import timezone
-
 from bench.delivery import nginx
 from bench.delivery.tools import need_programs
 from bench.runs import names_of, new_database, options_of, say
-from pages.models import LandingPage
-from pages.publishing import publish
-from tests.contention.crowd import PATIENCE, Answer, Post, send
+from tests.contention.crowd import PATIENCE
+from tests.contention.desk import ADDRESS, Desk, a_page
 from tests.contention.site import Site, site
 
 HOST = "127.0.0.1"
 """The site's own address: only that is published as files."""
-
-ADDRESS = "/version/"
-TOKEN = "x" * 32
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -50,13 +43,6 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--nginx", action="store_true", help="read what nginx finds published as files")
     return parser.parse_args(arguments)
-
-
-def a_page() -> int:
-    """Runs where the server's database is. Returns the key of a page in its version 0."""
-    page = LandingPage.objects.create(slug="version", title="A page", message="Version 0.")
-    publish(page, by=None, at=timezone.now())
-    return page.pk
 
 
 def _run(name: str, server: str, options: argparse.Namespace) -> bool:
@@ -108,27 +94,6 @@ def _judge(shown: int, allowed: set[int]) -> str:
     if shown < 0:
         return "error"
     return "draft" if shown > max(allowed) else "stale"
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Whoever edits the page, as a browser does it."""
-
-    site: Site
-    page: int
-
-    def edit(self, version: int) -> Answer:
-        form = {"title": "A page", "message": f"Version {version}.", "slug": "version", "_continue": "1"}
-        for prefix in ("steps", "sections", "painpoint_set", "scopepoint_set"):
-            form |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
-        return self._post("change", form)
-
-    def publish(self) -> Answer:
-        return self._post("publish", {})
-
-    def _post(self, act: str, form: dict[str, str]) -> Answer:
-        headers = {"Cookie": f"sessionid={self.site.session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
-        return send(self.site.port, Post(f"/admin/pages/landingpage/{self.page}/{act}/", form, headers))
 
 
 class Readers:

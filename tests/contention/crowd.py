@@ -47,14 +47,28 @@ def send(port: int, post: Post, starting_line: Barrier | None = None) -> Answer:
         connection.close()
 
 
+def get(port: int, path: str, headers: dict[str, str] | None = None) -> Answer:
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        return _answer(connection, "GET", path, None, headers or {})
+    finally:
+        connection.close()
+
+
 def _exchange(connection: HTTPConnection, post: Post) -> Answer:
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Sec-Fetch-Site": "same-origin",
         **post.headers,
     }
+    return _answer(connection, "POST", post.path, urlencode(post.form), headers)
+
+
+def _answer(
+    connection: HTTPConnection, method: str, path: str, body: str | None, headers: dict[str, str]
+) -> Answer:
     began = time.perf_counter()
-    connection.request("POST", post.path, urlencode(post.form), headers)
+    connection.request(method, path, body, headers)
     response = connection.getresponse()
     text = response.read().decode()
     return Answer(response.status, response.headers, text, time.perf_counter() - began)
