@@ -7,11 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -21,6 +17,8 @@ from django.test import override_settings
 
 from pages.delivery.front import DeliveryFront
 from pages.starter import load_pages
+from tests.site import proxies
+from tests.site.proxies import Front
 from tests.site.test_serve import free_port
 from tests.wsgi import ask
 
@@ -101,60 +99,11 @@ def test_scripts_are_understood_by_bash() -> None:
 # --- Caddy
 
 
-@dataclass
-class Caddy:
-    port: int
-    folder: Path
-
-    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
-            connection.request("GET", path, headers=headers)
-            response = connection.getresponse()
-            return response.status, dict(response.getheaders()), response.read()
-
-
-def caddyfile_for(folder: Path) -> str:
-    text = (DEPLOY / "Caddyfile").read_text().replace("/var/lib/coaching-site", str(folder))
-    version = run("caddy", "version").stdout.lstrip("v")
-    if tuple(map(int, version.split(".")[:2])) < (2, 7):
-        text = re.sub(r"request_buffers \w+", "buffer_requests", text)
-        text = re.sub(r"response_buffers \w+", "buffer_responses", text)
-    return text
-
-
 @pytest.fixture
-def caddy(tmp_path: Path) -> Iterator[Caddy]:
+def caddy(tmp_path: Path) -> Iterator[Front]:
     """With the published files of a small site, and nobody behind it."""
-    (tmp_path / "Caddyfile").write_text(caddyfile_for(tmp_path))
-    port = free_port()
-    process = subprocess.Popen(
-        ["caddy", "run", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile"],
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "CADDY_SITE": f"http://127.0.0.1:{port}",
-            "CADDY_UPSTREAM": f"127.0.0.1:{free_port()}",
-            "CADDY_ADMIN": f"127.0.0.1:{free_port()}",
-        },
-        stderr=subprocess.DEVNULL,
-    )
-    found = Caddy(port, tmp_path)
-    try:
-        _wait_for(found, process)
-        yield found
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait_for(caddy: Caddy, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert process.poll() is None
-        with suppress(OSError):
-            caddy.get("/")
-            return
-        time.sleep(0.1)
-    raise AssertionError("Caddy did not start.")
+    with proxies.caddy(tmp_path, application=free_port()) as front:
+        yield front
 
 
 def put(folder: Path, name: str, content: bytes) -> None:
@@ -166,7 +115,7 @@ def put(folder: Path, name: str, content: bytes) -> None:
 @needs("caddy")
 @pytest.mark.django_db
 @override_settings(SECURE_HSTS_SECONDS=365 * 24 * 3600)  # as of an https site
-def test_caddy_serves_published_pages_while_the_application_is_away(caddy: Caddy) -> None:
+def test_caddy_serves_published_pages_while_the_application_is_away(caddy: Front) -> None:
     load_pages()
     said = ask(DeliveryFront(WSGIHandler()), "/", scheme="https", host="127.0.0.1").headers
     put(caddy.folder, "published/index.html", b"<h1>Home</h1>")
@@ -174,7 +123,7 @@ def test_caddy_serves_published_pages_while_the_application_is_away(caddy: Caddy
     put(caddy.folder, "published/guide/index.html.br", b"smaller")
     put(caddy.folder, "static/css/site.0123456789ab.css", b"p{}")
 
-    home, guide = caddy.get("/?utm_source=x"), caddy.get("/guide/", **{"Accept-Encoding": "br, gzip"})
+    home, guide = caddy.get("/?utm_source=x"), caddy.get("/guide/", headers={"Accept-Encoding": "br, gzip"})
     sheet, form = caddy.get("/static/css/site.0123456789ab.css"), caddy.get("/book/")
 
     assert (home[0], home[2]) == (200, b"<h1>Home</h1>")
@@ -192,7 +141,7 @@ def test_caddy_serves_published_pages_while_the_application_is_away(caddy: Caddy
 @pytest.mark.parametrize(
     "path", ["/secret_key", "/../secret_key", "/%2e%2e/secret_key", "/static/../secret_key"]
 )
-def test_caddy_gives_out_nothing_beside_the_two_folders(caddy: Caddy, path: str) -> None:
+def test_caddy_gives_out_nothing_beside_the_two_folders(caddy: Front, path: str) -> None:
     put(caddy.folder, "secret_key", b"do not tell")
     put(caddy.folder, "published/index.html", b"home")
 
