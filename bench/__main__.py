@@ -23,8 +23,8 @@ BENCHES = [
 ]
 """Modules of this package; the `main` of each takes the arguments and returns the exit status."""
 
-ON_REQUEST = ["flame", "faults"]
-"""Others: one draws rather than measures, the other one takes an hour."""
+ON_REQUEST = ["flame", "faults", "mail_faults", "mixed_load", "slow_clients", "live_backup"]
+"""Others: the first draws rather than measures, the rest takes hours; `.ci/nightly` runs it."""
 
 
 def main(name: str = "", *arguments: str) -> int:

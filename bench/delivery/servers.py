@@ -74,10 +74,7 @@ class Server:
 
     def memory(self) -> int:
         """Bytes, with each shared page divided among those who share it."""
-        return sum(_proportional_set_size(pid) for pid in self._pids())
-
-    def _pids(self) -> list[int]:
-        return list(_tree(self._process.pid))
+        return memory(self._process.pid)
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -101,6 +98,11 @@ class Server:
 def cpu_seconds(pid: int) -> float:
     """Of a process and all that it started."""
     return sum(_ticks(each) for each in _tree(pid)) / TICKS
+
+
+def memory(pid: int) -> int:
+    """Bytes of a process and all that it started, with each shared page divided among those who share it."""
+    return sum(_proportional_set_size(each) for each in _tree(pid))
 
 
 def _answers(url: str) -> bool:
