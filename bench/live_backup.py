@@ -33,6 +33,8 @@ from tests.contention.site import Site, site
 from tests.pages.pictures import as_file, image
 
 BOUNDARY = "b" * 20
+ENOUGH = 30
+"""Requests that are there before the first backup begins."""
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -137,7 +139,8 @@ def _run(name: str, server: str, rounds: int) -> bool:
         working = [threads.submit(crowd.book, number) for number in range(3)] + [threads.submit(crowd.upload)]
         faults: list[str] = []
         try:
-            time.sleep(3)
+            while len(crowd.booked) < ENOUGH or not crowd.uploaded:
+                time.sleep(0.1)
             for _ in range(rounds):
                 faults += _round(name, server, run, crowd)
         finally:

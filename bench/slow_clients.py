@@ -52,16 +52,16 @@ def _run(name: str, server: str, options: argparse.Namespace) -> bool:
         run.run(load_pages)
         with worker(Path(run.environment["DATA_DIR"]), **run.environment):
             is_well = [_try(kind, front, options) for kind, front in _fronts(run, served)]
-    return all(is_well[1:])
+    return all(is_well[:-1])
 
 
 def _fronts(run: Database, served: Site) -> Iterator[tuple[str, Front]]:
-    """Bare gunicorn comes first, and alone may fail."""
+    """Bare gunicorn alone may fail, and comes last: what waits for it then outlasts its turn."""
     folder = Path(run.environment["DATA_DIR"])
-    yield "gunicorn", Front(served.port, folder)
     for kind in (proxies.nginx, proxies.caddy):
         with kind(folder, application=served.port) as front:
             yield kind.__name__, front
+    yield "gunicorn", Front(served.port, folder)
 
 
 def _try(kind: str, front: Front, options: argparse.Namespace) -> bool:
