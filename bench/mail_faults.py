@@ -34,6 +34,7 @@ WANTED = timedelta(minutes=5)
 NEVER = datetime.max.replace(tzinfo=UTC)
 DOWN = "is down"
 FAULTS = [DOWN, Mood.BUSY, Mood.CUTS_GREETING, Mood.SILENT, Mood.SILENT_AFTER_DATA, Mood.CUTS_AFTER_DATA]
+STALLING = {Mood.SILENT, Mood.SILENT_AFTER_DATA}
 GONE = "gone@example.com"
 SAID = "One message could not be delivered."
 
@@ -121,7 +122,7 @@ class Day:
         self.mail.become(how)
         seen = Hours(how)
         for _ in range(HOURS // STEP):
-            worker = self.run.start(work, self.now, self.now + STEP)
+            worker = self.run.start(work, self.now, self.now + STEP, stalls=how in STALLING)
             for _ in range(POSTS):
                 seen.statuses[self._book(seconds=seen.posts)] += 1
             seen.rounds.append(worker.result())

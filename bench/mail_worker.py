@@ -20,8 +20,8 @@ from leads.management.commands.worker import PAUSE, Command, parts
 from leads.models import Message
 from leads.outbox import deliver_one
 
-PATIENCE = 0.1
-"""Seconds after which a server that says nothing is left here. The clock goes on by those of the settings."""
+LITTLE_PATIENCE = 0.1
+"""Seconds after which a server that is known to stall is left. The clock goes on by those of the settings."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ class Impatient(EmailBackend):
     """SMTP as ever, but a stall takes its ten seconds on the worker's clock only."""
 
     attempts = 0
-    stall = float(settings.EMAIL_TIMEOUT)
+    stall = patience = float(settings.EMAIL_TIMEOUT)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.timeout = PATIENCE
+        self.timeout = self.patience
 
     def open(self) -> bool | None:
         Impatient.attempts += self.connection is None
@@ -63,7 +63,7 @@ class Impatient(EmailBackend):
         try:
             return act()
         except OSError:
-            if time.monotonic() - began >= PATIENCE:
+            if time.monotonic() - began >= self.patience:
                 CLOCK.shift(self.stall)
             raise
 
@@ -71,9 +71,10 @@ class Impatient(EmailBackend):
 CLOCK: Any = None
 
 
-def work(begins: datetime, ends: datetime) -> Round:
-    """Goes round from one instant to the other, whenever a mail is due."""
+def work(begins: datetime, ends: datetime, *, stalls: bool = False) -> Round:
+    """Goes round from one instant to the other, whenever a mail is due. `stalls`: the mail server does."""
     global CLOCK
+    Impatient.patience = LITTLE_PATIENCE if stalls else Impatient.stall
     settings.EMAIL_BACKEND = "bench.mail_worker.Impatient"
     logging.disable(logging.WARNING)  # Each attempt in vain, by the hundred.
     before, longest = Impatient.attempts, 0.0
