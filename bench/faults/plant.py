@@ -20,7 +20,7 @@ from pathlib import Path
 from bench.delivery.servers import free_port
 from bench.delivery.tools import ROOT
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds for a start, and for an end."""
 
 GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "python:coaching_site.gunicorn_config"]
@@ -67,7 +67,7 @@ class Unit:
                 os.kill(int(random.choice(children)), signal.SIGKILL)  # noqa: S311 (not a secret)
 
     def terminate(self) -> float:
-        """Asks it to end. Returns the seconds that took; raises TimeoutExpired after a minute."""
+        """Asks it to end. Returns the seconds that took; raises TimeoutExpired after three."""
         if not self.process:
             return 0.0
         began = time.monotonic()
