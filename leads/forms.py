@@ -246,7 +246,7 @@ class BookingForm(TimesForm):
             answers=answers,
             open_for=age(self.key, visit.stamp, at=at),
             counts=count(network=visit.network, email=email, form=self.key, at=at),
-            requests_a_day=self.words.requests_a_day,
+            flooded=BookingRequest.objects.have_reached(self.words.requests_a_day, at=at),
             said_before=BookingRequest.objects.said_by_another(answers["goals"], email=email, at=at).exists(),
         )
 

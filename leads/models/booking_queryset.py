@@ -145,6 +145,14 @@ class BookingRequestQuerySet(models.QuerySet["BookingRequest"]):
         recent = self.filter(created_at__gt=at - timedelta(days=1)).exclude(canonical_email=email)
         return recent.filter(goals=goals) if len(goals) >= OWN_WORDS else self.none()
 
+    def have_reached(self, number: int, *, at: datetime) -> bool:
+        """Whether so many were stored within the last day; 0: never.
+
+        A counter would be exact to one, and a row for which everybody who books waits.
+        """
+        recent = self.filter(created_at__gt=at - timedelta(days=1)).order_by()
+        return number > 0 and recent[number - 1 : number].exists()
+
     def from_same_address(self, booking: BookingRequest) -> Self:
         """Earlier requests of the same address: shown beside a request, never merged into it."""
         return self.filter(canonical_email=booking.canonical_email, pk__lt=booking.pk).order_by("-pk")

@@ -63,7 +63,7 @@ LAYERS = [
         "flood",
         "More requests came within a day than the site takes unseen",
         STRONG,
-        lambda it: 0 < it.requests_a_day < it.counts.of_site,
+        lambda it: it.flooded,
     ),
     Layer("links", "The answers hold many links", WEAK, lambda it: len(LINK.findall(it.words)) > MOST_LINKS),
     Layer(

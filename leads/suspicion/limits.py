@@ -31,21 +31,18 @@ class Counts:
     of_network: int = 0
     of_address: int = 1
     of_form: int = 1
-    of_site: int = 1
 
 
 def count(*, network: str, email: str, form: str, at: datetime) -> Counts:
     """Counts one sending. Raises TooMany."""
-    of_network = RateCounter.raise_by_one(_counter("network", network, HOUR, at))[0] if network else 0
-    if of_network > MOST_OF_A_NETWORK:
-        # Before the others, lest one network use up what the site takes in a day.
-        raise TooMany
-    of_address, of_form, of_site = RateCounter.raise_by_one(
+    of_address, of_form, *of_network = RateCounter.raise_by_one(
         _counter("address", one_mailbox(email), DAY, at),
         _counter("form", form, DAY, at),
-        _counter("site", "", DAY, at),
+        *([_counter("network", network, HOUR, at)] if network else []),
     )
-    return Counts(of_network, of_address, of_form, of_site)
+    if sum(of_network) > MOST_OF_A_NETWORK:
+        raise TooMany
+    return Counts(sum(of_network), of_address, of_form)
 
 
 def one_mailbox(canonical: str) -> str:

@@ -49,7 +49,8 @@ class Sending:
     open_for: timedelta | None = None
     """How long the form was open; None: not by a stamp of ours."""
     counts: Counts = field(default_factory=Counts)
-    requests_a_day: int = 0
+    flooded: bool = False
+    """Whether as many requests as the site takes unseen have come within a day."""
     """How many the site takes without a look; 0: any number."""
     said_before: bool = False
     """Whether the same words came from another address within a day."""

@@ -132,9 +132,9 @@ def test_a_booking_takes_few_statements(
     first, second = open_times(timezone.now()).starts[:2]
     visitor.post("/book/", COMPLETE | {"starts_at": as_value(first)})
 
-    # The words, the calls; begin, the counters, the request, its event, who hears of it, the brand twice,
+    # The words, the calls; begin, the counters, a flood, the request, its event, who hears of it, the brand twice,
     # earlier requests, the mails; the turn, the time, the calls of its week; commit.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         response = visitor.post("/book/", COMPLETE | {"starts_at": as_value(second)})
 
     assert response.status_code == 303

@@ -36,7 +36,7 @@ LONG_WORDS = (
 
 def sending(**changes: Any) -> Sending:
     """Of somebody beyond suspicion, but for what is changed."""
-    usual = Sending(answers=ANSWERS, open_for=timedelta(minutes=2), requests_a_day=50)
+    usual = Sending(answers=ANSWERS, open_for=timedelta(minutes=2))
     return replace(usual, **changes)
 
 
@@ -53,7 +53,7 @@ def sending(**changes: Any) -> Sending:
         (["form"], {"counts": Counts(of_form=4)}),
         (["address"], {"counts": Counts(of_address=4)}),
         (["network"], {"counts": Counts(of_network=6)}),
-        (["flood"], {"counts": Counts(of_site=51)}),
+        (["flood"], {"flooded": True}),
         (["stamp", "headers"], {"open_for": None, "visit": Visit(names_its_site=False)}),
         (
             ["links", "fast"],
@@ -74,8 +74,7 @@ def test_one_strong_sign_or_two_weak_ones_are_enough(found: list[str], changes: 
         {"open_for": timedelta(days=3)},
         {"visit": Visit(names_its_site=False)},
         {"answers": ANSWERS | {"goals": "https://a https://b https://c"}},
-        {"counts": Counts(of_network=5, of_address=3, of_form=3, of_site=50)},
-        {"counts": Counts(of_site=10_000), "requests_a_day": 0},
+        {"counts": Counts(of_network=5, of_address=3, of_form=3)},
     ],
 )
 def test_one_weak_sign_is_not(changes: dict[str, Any]) -> None:
@@ -271,6 +270,16 @@ def test_flood_over_the_owners_number_is_set_aside(visitor: Client) -> None:
         "requested",
         "suspected",
     ]
+
+
+def test_only_requests_of_the_last_day_make_a_flood(booking: BookingRequest) -> None:
+    in_a_day = booking.created_at + timedelta(days=1)
+
+    reached = BookingRequest.objects.have_reached
+    assert reached(1, at=in_a_day - timedelta(seconds=1))
+    assert not reached(1, at=in_a_day)
+    assert not reached(2, at=booking.created_at)
+    assert not reached(0, at=booking.created_at)
 
 
 def test_correcting_an_answer_does_not_start_the_clock_anew(visitor: Client) -> None:
