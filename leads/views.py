@@ -15,6 +15,7 @@ from leads.canary.mark import is_canary
 from leads.counting.counters import counters
 from leads.forms import BookingForm
 from leads.guard import cookieless_form
+from leads.kept_answers import keeps_answers
 from leads.models import BookingPage, BookingRequest, TimeTaken
 from leads.open_times import open_times
 from leads.reply_promise import reply_promise
@@ -42,6 +43,7 @@ def book_again(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @cookieless_form(refusal=book_again)
+@keeps_answers
 def book(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     if not form.is_bound:

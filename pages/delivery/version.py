@@ -31,7 +31,7 @@ def current() -> int:
     database: Any = connections[DEFAULT_DB_ALIAS]
     try:
         return read().number
-    except (DatabaseTrouble, database.Database.Error):
+    except DatabaseTrouble:
         if not database.in_atomic_block:
             database.close()
         return UNKNOWN
@@ -41,7 +41,8 @@ def read() -> Version:
     """Asked of the driver itself: Django's cursor would take as long again, and there is nothing to adapt."""
     database: Any = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
-    row = database.connection.execute(QUERY).fetchone()
+    with database.wrap_database_errors:
+        row = database.connection.execute(QUERY).fetchone()
     number, content, calendar, hours = row or (0, 0, 0, 0)
     if number not in {content, calendar}:
         # A release that knew no parts yet raised it, so that any of them may have changed.

@@ -132,8 +132,8 @@ def test_a_booking_takes_few_statements(
     first, second = open_times(timezone.now()).starts[:2]
     visitor.post("/book/", COMPLETE | {"starts_at": as_value(first)})
 
-    # The words, the calls; begin, the counters, a flood, the request, its event, who hears of it, the brand twice,
-    # earlier requests, the mails; the turn, the time, the calls of its week; commit.
+    # The words, the calls; begin, the counters, a flood, the request, its event, who hears of it, the brand
+    # twice, earlier requests, the mails; the turn, the time, the calls of its week; commit.
     with django_assert_num_queries(16):
         response = visitor.post("/book/", COMPLETE | {"starts_at": as_value(second)})
 
