@@ -15,6 +15,7 @@ from leads import alarms
 from leads.alarms import Alarm, Check, Findings, Severity, look_for
 from leads.glance import Glance
 from leads.models import BusyCalendar, CallRules, Message, WebhookEndpoint, WorkerSign
+from pages import memory
 from tests.leads.factories import submitted
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +196,7 @@ def test_what_somebody_may_not_know_is_not_looked_at(editor: User) -> None:
 
 def test_more_trouble_takes_no_more_queries(owner: User) -> None:
     def queries() -> int:
+        memory.forget_all()
         with CaptureQueriesContext(connection) as captured:
             look_for(alarms.CHECKS, owner, Glance(NOW))
         return len(captured)

@@ -76,7 +76,7 @@ def test_figures_cost_the_same_however_much_there_is(
     for _ in range(count):
         submitted(at=NOW - HOUR)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         metrics.figures(NOW)
 
 

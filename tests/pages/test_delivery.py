@@ -418,6 +418,7 @@ def test_page_of_before_is_shown_when_the_database_goes_while_a_new_one_is_made(
     assert (unknown.status, unknown.body) == ("503 Service Unavailable", b"away")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_stored_pages_stay_up_while_the_database_is_away(front: DeliveryFront, site: Site) -> None:
     first = ask(front)
     table = SiteVersion._meta.db_table
