@@ -17,7 +17,7 @@ from tests.contention.site import Site, site
 
 pytestmark = pytest.mark.database
 
-POSTS = 40
+POSTS = 24
 
 
 @pytest.fixture(scope="module")
