@@ -1,6 +1,8 @@
 """How gunicorn serves the site: `gunicorn --config python:coaching_site.gunicorn_config`."""
 
+import gc
 import os
+from typing import Any
 
 from django.conf import settings
 
@@ -22,3 +24,10 @@ control_socket_disable = True
 
 loglevel = "warning"
 logconfig_dict = settings.LOGGING
+
+
+def when_ready(server: Any) -> None:
+    """Before the first process is forked. What is loaded by then is shared by all as long as nobody writes to
+    it, and the collector of garbage writes to all that it looks at."""
+    gc.collect()
+    gc.freeze()

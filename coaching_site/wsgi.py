@@ -20,10 +20,13 @@ UTF_8 = re.compile(r"""charset\s*=\s*(["']?)utf-?8\1\s*(;|$)""", re.IGNORECASE)
 site = get_wsgi_application()
 """Django alone: every page is made anew."""
 
+from django.urls import resolve  # noqa: E402
+
 from coaching_site.headers import OF_EVERY_ANSWER  # noqa: E402
 from pages.delivery.front import DeliveryFront  # noqa: E402 (the models are there only now)
 
 front = DeliveryFront(site)
+resolve("/")  # Loads every view before gunicorn forks, not at the first request of each process.
 
 
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
