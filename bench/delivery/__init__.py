@@ -42,6 +42,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench delivery", description="GET of a page, compared.")
     parser.add_argument("--quick", action="store_true", help="two rounds of a second")
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--without-peers", action="store_true", help="only what is here already")
     return parser.parse_args(arguments)
 
@@ -49,7 +50,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 def _compare(folder: Path, running: ExitStack, options: argparse.Namespace) -> None:
     say(_machine())
     targets = start_targets(folder, running, with_peers=not options.without_peers)
-    rounds, seconds = (2, 1) if options.quick else (5, 2)
+    rounds, seconds = (2, 1) if options.quick else (options.rounds, 2)
     say(f"{len(targets)} targets, {rounds} rounds of {seconds} s …")
     rows = _measure(targets, rounds, seconds)
     with site.worker(folder / "site") as worker:
