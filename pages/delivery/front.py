@@ -96,13 +96,16 @@ class DeliveryFront:
 
     def _make_smaller(self, key: Key, entry: Entry) -> None:
         """While nobody waits for it; and not at all, when something newer has come meanwhile."""
-        if self.store.get(key) is entry:
+        if self.store.get(key) is not entry:
+            return
+        try:
             found = files.read(key[2]) if is_on_our_site(key) else None
             if found and found.is_smallest and found.is_as_old_as(entry):
                 self.store.put(key, found)
             else:
                 self._keep(key, entry.smaller())
-        connection.close()
+        finally:
+            connection.close()
 
     def settle(self) -> None:
         """Returns when everything stored is as small as it gets."""
