@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -94,8 +94,9 @@ class BookingRequestAdmin(ExportingAdmin):
             .with_stage_since()
             .prefetch_related("tags")
             .annotate(
-                has_failed_mail=Exists(failed),
-                was_told_not_now=Exists(not_now_answers()),
+                # Not Exists: for that PostgreSQL may read the whole table once, though fifty rows are shown.
+                has_failed_mail=Subquery(failed.values("pk")[:1]),
+                was_told_not_now=Subquery(not_now_answers().values("pk")[:1]),
                 offered_until=Subquery(offered.values("expires_at")[:1]),
                 coachs_zone=Value(CallRules.current().time_zone),
             )
