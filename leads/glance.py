@@ -34,4 +34,4 @@ class Glance:
         return self.day_of(self.at)
 
     def day_of(self, instant: datetime) -> date:
-        return instant.astimezone(self.rules.zone).date()
+        return self.rules.day_of(instant)

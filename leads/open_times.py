@@ -53,22 +53,19 @@ class Calendar:
 
     @cached_property
     def calls_by_day(self) -> dict[date, int]:
-        return _count(self._day_of(call) for call in self.calls)
+        return _count(self.rules.day_of(call.begins) for call in self.calls)
 
     @cached_property
     def calls_by_week(self) -> dict[date, int]:
-        return _count(monday(self._day_of(call)) for call in self.calls)
+        return _count(monday(self.rules.day_of(call.begins)) for call in self.calls)
 
     def is_overfull_on(self, start: datetime) -> bool:
         """Whether the day or the week of `start` holds more calls than the rules allow."""
-        day = start.astimezone(self.rules.zone).date()
+        day = self.rules.day_of(start)
         return (
             self.calls_by_day.get(day, 0) > self.rules.calls_a_day
             or self.calls_by_week.get(monday(day), 0) > self.rules.calls_a_week
         )
-
-    def _day_of(self, call: Span) -> date:
-        return call.begins.astimezone(self.rules.zone).date()
 
 
 @dataclass(frozen=True)
@@ -158,7 +155,7 @@ class OpenTimes:
 
     @property
     def _this_week(self) -> date:
-        return monday(self.at.astimezone(self.calendar.rules.zone).date())
+        return monday(self.calendar.rules.day_of(self.at))
 
 
 def open_times(at: datetime, *, moving: BookingRequest | None = None) -> OpenTimes:

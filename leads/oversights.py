@@ -30,7 +30,7 @@ def _too_short(calendar: Calendar) -> Iterator[str]:
 
 
 def _calls_on_closed_days(calendar: Calendar, at: datetime) -> Iterator[str]:
-    today = at.astimezone(calendar.rules.zone).date()
+    today = calendar.rules.day_of(at)
     for day, count in sorted(calendar.calls_by_day.items()):
         if day >= today and any(
             closure.first_day <= day <= closure.last_day for closure in calendar.closures

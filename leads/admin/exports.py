@@ -104,7 +104,7 @@ def name_of(user: User | None) -> str:
 
 
 def _file(export: Export) -> FileResponse:
-    day = export.created_at.astimezone(CallRules.current().zone).date()
+    day = CallRules.current().day_of(export.created_at)
     return FileResponse(
         export.path.open("rb"),
         as_attachment=True,

@@ -124,7 +124,7 @@ class ErasureAdmin(admin.ModelAdmin):
         if not form.is_valid():
             return self._page(request, form, status=422)
         now = timezone.now()
-        day = now.astimezone(CallRules.current().zone).date()
+        day = CallRules.current().day_of(now)
         return JsonResponse(
             as_file(Person.find(form.cleaned_data["address"]), at=now),
             json_dumps_params={"ensure_ascii": False, "indent": 2},

@@ -140,7 +140,7 @@ def carry_out(at: datetime) -> None:
 
 
 def run_of_today(at: datetime) -> RetentionRun:
-    day = at.astimezone(CallRules.current().zone).date()
+    day = CallRules.current().day_of(at)
     return RetentionRun.objects.get_or_create(day=day, defaults={"begun_at": at})[0]
 
 
