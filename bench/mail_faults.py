@@ -23,7 +23,8 @@ from tests.contention.crowd import Post, send
 from tests.contention.database import Database
 from tests.contention.rounds import booking_form
 from tests.contention.site import Site, site
-from tests.leads.mail_server import ACCOUNT, AUTHORITY, HOST, MailServer, Mood
+from tests.leads.mail_server import ACCOUNT, AUTHORITY, MailServer, Mood
+from tests.servers import HOST
 
 HOURS = timedelta(hours=2)
 STEP = timedelta(minutes=10)

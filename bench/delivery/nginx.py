@@ -5,8 +5,9 @@ from __future__ import annotations
 import getpass
 from pathlib import Path
 
-from bench.delivery.servers import Server, free_port
+from bench.delivery.servers import Server
 from bench.delivery.tools import BROTLI_MODULE, program
+from tests.servers import free_port
 from tests.site.proxies import MAIN, site_of
 
 BARE = """\

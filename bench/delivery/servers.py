@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -19,13 +18,6 @@ from bench.delivery.tools import KEPT, Missing
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
 """Seconds for a start: other work may keep the machine busy."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Server:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import brotli
 
-from bench.delivery.servers import Server, free_port
+from bench.delivery.servers import Server
 from bench.delivery.tools import KEPT, PEERS, ROOT, Missing, environment_of
+from tests.servers import free_port
 
 OUR_SETTINGS = {"DJANGO_SETTINGS_MODULE": "coaching_site.settings", "PYTHONPATH": str(ROOT)}
 CONFIGURATION = "python:coaching_site.gunicorn_config"

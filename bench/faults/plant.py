@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from bench.delivery.servers import free_port
 from bench.delivery.tools import ROOT
+from tests.servers import free_port
 
 PATIENCE = 180.0
 """Seconds for a start, and for an end."""

@@ -24,7 +24,7 @@ from typing import Any
 import trustme
 from aiosmtpd.controller import Controller
 
-from bench.delivery.servers import free_port
+from tests.servers import free_port
 
 HOST = "receiver.example.com"
 SECONDS_TO_ANSWER = 0.02

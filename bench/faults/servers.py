@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.delivery.servers import free_port
 from bench.delivery.tools import Missing, program
+from tests.servers import free_port
 
 
 class Postgres:

@@ -6,9 +6,8 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,7 +22,8 @@ from tests.contention.database import Database, database, postgres_server
 from tests.contention.desk import ADDRESS, TOKEN, Desk, a_page
 from tests.contention.rounds import TAKEN, booking_form
 from tests.contention.site import ROOT, Site, serving, site
-from tests.leads.mail_server import HOST, MailServer, listening
+from tests.leads.mail_server import MailServer, listening
+from tests.servers import HOST, wait_until
 
 REDIS = os.environ.get("REDIS_URL", "")
 
@@ -158,13 +158,6 @@ class Ended(subprocess.Popen[bytes]):
     def __exit__(self, *error: object) -> None:
         self.terminate()
         self.wait(PATIENCE)
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @contextmanager

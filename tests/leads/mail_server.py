@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-HOST = "127.0.0.1"
+from tests.servers import HOST, free_port
+
 AUTHORITY = trustme.CA()
 ACCOUNT = LoginPassword(b"site", b"correct horse battery")
 
@@ -48,7 +48,7 @@ class MailServer(Controller):
         super().__init__(
             self,
             hostname=HOST,
-            port=port or _free_port(),
+            port=port or free_port(),
             server_hostname=HOST,
             authenticator=_is_ours,
             **guard,
@@ -119,9 +119,3 @@ def _tls() -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     AUTHORITY.issue_cert(HOST).configure_cert(context)
     return context
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -16,7 +16,8 @@ from pytest_django import Settings
 
 from leads.models import Message
 from leads.outbox import SLOW, deliver_due, deliver_one
-from tests.leads.mail_server import ACCOUNT, AUTHORITY, HOST, MailServer, Mood, listening
+from tests.leads.mail_server import ACCOUNT, AUTHORITY, MailServer, Mood, listening
+from tests.servers import HOST
 
 pytestmark = pytest.mark.django_db
 State = Message.State

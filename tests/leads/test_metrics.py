@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from datetime import UTC, datetime, timedelta
 from urllib.request import urlopen
 
@@ -15,6 +14,7 @@ from leads import metrics
 from leads.models import CallRules, Canary, Message, WorkerSign
 from leads.open_times import open_times
 from tests.leads.factories import submitted
+from tests.servers import free_port
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -107,9 +107,3 @@ def test_public_address_tells_nothing(client: Client, settings: Settings, path: 
 
 def test_it_listens_on_this_machine_alone() -> None:
     assert metrics.ADDRESS == "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

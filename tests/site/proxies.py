@@ -10,19 +10,16 @@ import os
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
 from django.conf import settings
 
-from tests.site.test_serve import free_port
+from tests.servers import HOST, PATIENCE, free_port, wait_until
 
-HOST = "127.0.0.1"
-PATIENCE = 30.0
 DEPLOY = Path(settings.BASE_DIR, "deploy")
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 CADDY = shutil.which("caddy")
@@ -132,19 +129,8 @@ def _running(command: list[str], environment: dict[str, str], front: Front) -> I
         command, env={"PATH": os.environ["PATH"]} | environment, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for(front, process)
+        wait_until(lambda: front.get("/"), process=process)
         yield front
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
-
-
-def _wait_for(front: Front, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        assert process.poll() is None
-        with suppress(OSError):
-            front.get("/")
-            return
-        time.sleep(0.05)
-    raise AssertionError("The proxy did not start.")

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import get_resolver
 
 from coaching_site import environment
-from tests.site.test_serve import free_port
+from tests.servers import free_port
 
 
 @pytest.mark.parametrize(

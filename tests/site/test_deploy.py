@@ -17,9 +17,9 @@ from django.test import override_settings
 
 from pages.delivery.front import DeliveryFront
 from pages.starter import load_pages
+from tests.servers import free_port
 from tests.site import proxies
 from tests.site.proxies import Front
-from tests.site.test_serve import free_port
 from tests.wsgi import ask
 
 DEPLOY = Path(settings.BASE_DIR, "deploy")

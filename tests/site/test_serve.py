@@ -9,29 +9,23 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from email.message import Message
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from tests.servers import PATIENCE, free_port, wait_until
+
 MANAGE = Path(__file__).parents[2] / "manage.py"
-PATIENCE = 180.0
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
     return {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), **measured, **variables}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Answer(NamedTuple):
@@ -74,21 +68,13 @@ class Site:
 def serving(folder: Path) -> Iterator[Site]:
     site = Site(folder)
     try:
-        wait_until(lambda: fetch(site.port, "/readyz").status == 200)
+        wait_until(
+            lambda: fetch(site.port, "/readyz").status == 200, process=site.process, log=site.complained
+        )
         yield site
     finally:
         site.process.terminate()
         site.process.wait(PATIENCE)
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        with suppress(OSError, HTTPException):
-            if done():
-                return
-        time.sleep(0.1)
-    raise AssertionError("It did not happen in time.")
 
 
 def is_gone(pid: int) -> bool:

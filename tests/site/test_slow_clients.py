@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from http.client import HTTPConnection
@@ -17,10 +16,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.servers import HOST, free_port, wait_until
 from tests.site import proxies
-from tests.site.proxies import BROTLI_MODULE, CADDY, HOST, NGINX, Front
+from tests.site.proxies import BROTLI_MODULE, CADDY, NGINX, Front
 from tests.site.slow import SlowClients
-from tests.site.test_serve import free_port
 
 KINDS = [
     pytest.param(
@@ -50,20 +49,11 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         },
     )
     try:
-        _wait_for(Front(port, data))
+        wait_until(lambda: Front(port, data).get("/"), process=process)
         yield port
     finally:
         process.terminate()
         process.wait(timeout=60)
-
-
-def _wait_for(server: Front) -> None:
-    for _ in range(600):
-        with suppress(OSError):
-            server.get("/")
-            return
-        time.sleep(0.1)
-    raise AssertionError("gunicorn did not start.")
 
 
 @pytest.fixture(params=KINDS)
