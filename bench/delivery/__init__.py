@@ -26,6 +26,9 @@ from bench.delivery.targets import SERVED, Target, start_targets
 from bench.delivery.tools import Missing, need_programs, program
 from bench.runs import say
 
+SECONDS = 1
+"""Of a round."""
+
 
 def main(arguments: Sequence[str] = ()) -> int:
     options = _options(arguments)
@@ -41,8 +44,8 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench delivery", description="GET of a page, compared.")
-    parser.add_argument("--quick", action="store_true", help="two rounds of a second")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="two rounds")
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--without-peers", action="store_true", help="only what is here already")
     return parser.parse_args(arguments)
 
@@ -50,9 +53,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 def _compare(folder: Path, running: ExitStack, options: argparse.Namespace) -> None:
     say(_machine())
     targets = start_targets(folder, running, with_peers=not options.without_peers)
-    rounds, seconds = (2, 1) if options.quick else (options.rounds, 2)
-    say(f"{len(targets)} targets, {rounds} rounds of {seconds} s …")
-    rows = _measure(targets, rounds, seconds)
+    rounds = 2 if options.quick else options.rounds
+    say(f"{len(targets)} targets, {rounds} rounds of {SECONDS} s …")
+    rows = _measure(targets, rounds)
     with site.worker(folder / "site") as worker:
         # It says nothing when it is ready, but it has read everything by then.
         time.sleep(3)
@@ -60,19 +63,19 @@ def _compare(folder: Path, running: ExitStack, options: argparse.Namespace) -> N
     say("\n".join(["", *lines_of(rows), "", *lines_of_figures(rows, memory), ""]))
 
 
-def _measure(targets: Sequence[Target], rounds: int, seconds: int) -> Rows:
+def _measure(targets: Sequence[Target], rounds: int) -> Rows:
     """Every other round goes backwards, so that nobody always follows the same neighbour."""
     for target in targets:
-        _round(target, 1)
+        _round(target)
     found: dict[str, list[Round]] = {target.name: [] for target in targets}
     for number in range(rounds):
         for target in targets if number % 2 else reversed(targets):
-            found[target.name].append(_round(target, seconds))
+            found[target.name].append(_round(target))
     return {target.name: Row(found[target.name], target.server.memory()) for target in targets}
 
 
-def _round(target: Target, seconds: int) -> Round:
-    return measure(target.server, target.path, target.headers, seconds)
+def _round(target: Target) -> Round:
+    return measure(target.server, target.path, target.headers, SECONDS)
 
 
 def _machine() -> str:

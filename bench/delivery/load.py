@@ -11,6 +11,8 @@ from bench.delivery.servers import Server
 from bench.delivery.tools import Missing, program
 
 CONNECTIONS = 16
+EVEN = 0.5
+TRIES = 8
 REPORT = Path(__file__).with_name("report.lua")
 
 
@@ -23,18 +25,33 @@ class Round:
     p50: float
     p99: float
     errors: int
+    evenness: float
+    """What the least busy process of the server did, as a part of what the busiest did."""
 
 
 def measure(server: Server, path: str, headers: dict[str, str], seconds: int) -> Round:
+    """A round in which all processes of the server took part.
+
+    Each takes what connections it is quick enough to accept, and now and then one has them all. It then needs
+    twice the CPU for an answer of Python, because its threads wait for each other; such a round is repeated.
+    """
+    rounds = (_measure(server, path, headers, seconds) for _ in range(TRIES))
+    return next((each for each in rounds if each.evenness >= EVEN), None) or _measure(
+        server, path, headers, seconds
+    )
+
+
+def _measure(server: Server, path: str, headers: dict[str, str], seconds: int) -> Round:
     before = server.cpu_seconds()
     requests, duration, p50, p99, errors = _wrk(server.url + path, headers, seconds)
-    used = server.cpu_seconds() - before
+    used = [now - then for now, then in zip(server.cpu_seconds(), before, strict=True)]
     return Round(
         requests_per_second=requests / duration * 1e6,
-        cpu_per_thousand=used / max(requests, 1) * 1e6,
+        cpu_per_thousand=sum(used) / max(requests, 1) * 1e6,
         p50=p50 / 1000,
         p99=p99 / 1000,
         errors=errors,
+        evenness=min(used[1:]) / max(*used[1:], 0.01),
     )
 
 

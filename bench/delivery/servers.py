@@ -60,9 +60,10 @@ class Server:
     ) -> None:
         self._stop()
 
-    def cpu_seconds(self) -> float:
-        """What the whole tree has used so far, with children that have ended."""
-        return cpu_seconds(self._process.pid)
+    def cpu_seconds(self) -> list[float]:
+        """What it has used so far: the master and those who have ended, then each worker."""
+        pid = self._process.pid
+        return [_ticks(pid) / TICKS, *(cpu_seconds(worker) for worker in _children(pid))]
 
     def memory(self) -> int:
         """Bytes, with each shared page divided among those who share it."""
@@ -109,9 +110,14 @@ def _answers(url: str) -> bool:
 
 def _tree(pid: int) -> Iterator[int]:
     yield pid
+    for child in _children(pid):
+        yield from _tree(child)
+
+
+def _children(pid: int) -> list[int]:
     with suppress(FileNotFoundError):
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            yield from _tree(int(child))
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
 
 
 def _ticks(pid: int) -> int:

@@ -15,7 +15,7 @@ from django.db.backends.sqlite3 import base
 
 from coaching_site.sqlite.line import Line
 
-WRITES = ("INSERT", "UPDATE", "DELETE")
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP")
 """What writes without a transaction around it."""
 
 

@@ -9,6 +9,8 @@ from types import TracebackType
 
 from django.db import OperationalError
 
+from coaching_site.sqlite.writes import writes_of
+
 PAUSE = 0.0005
 """Seconds between two looks at a lock: the same for all, however long they have waited."""
 
@@ -27,17 +29,33 @@ class Line:
         self._place: int | None = None
 
     def join(self) -> None:
-        """Waits until it is our turn. Raises OperationalError when that takes too long."""
+        """Waits until it is our turn. Raises OperationalError when it takes too long or its file is away."""
+        try:
+            self._join()
+        except OSError as trouble:
+            raise OperationalError(f"unable to open database file: {trouble.strerror}") from trouble
+
+    def mark(self) -> int | None:
+        """The same one twice: nobody wrote in between. None while somebody does, or when nobody can know."""
+        try:
+            return writes_of(self.path).mark()
+        except OSError:
+            return None
+
+    def _join(self) -> None:
+        writes = writes_of(self.path)
         deadline = time.monotonic() + self.patience
         is_next = _locked(f"{self.path}-next", deadline)
         try:
             self._place = _locked(self.path, deadline)
         finally:
             os.close(is_next)
+        writes.begin()
 
     def leave(self) -> None:
         """Lets the next one write. Whoever has left already, or never came, leaves nothing."""
         if self._place is not None:
+            writes_of(self.path).end()
             os.close(self._place)
             self._place = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -13,6 +14,9 @@ QUERY = f"SELECT number, content, calendar, hours FROM {SiteVersion._meta.db_tab
 
 UNKNOWN = -1
 """The database does not answer. What is stored is then still better than nothing."""
+
+KEPT_FOR = 1.0
+"""Seconds. So late are those noticed who write beside Django, or take files from under a running site."""
 
 
 class Version(NamedTuple):
@@ -26,15 +30,41 @@ class Version(NamedTuple):
     """What decides about that, without the calls."""
 
 
+class _Kept(NamedTuple):
+    """A number that was read while nobody wrote to the database of this line."""
+
+    number: int
+    line: str
+    mark: int
+    until: float
+
+    def holds(self, line: str, mark: int) -> bool:
+        return (self.line, self.mark) == (line, mark) and monotonic() < self.until
+
+
+_kept: _Kept | None = None
+
+
 def current() -> int:
-    """The number of the newest change, or UNKNOWN."""
+    """The number of the newest change, or UNKNOWN.
+
+    SQLite is not asked again before somebody has begun to write (`coaching_site/sqlite/writes.py`).
+    """
+    global _kept  # One for all threads, put in its place as a whole.
     database: Any = connections[DEFAULT_DB_ALIAS]
+    line: Any = getattr(database, "line", None)
+    mark = line.mark() if line else None
+    if mark is not None and _kept and _kept.holds(line.path, mark):
+        return _kept.number
     try:
-        return read().number
+        number = read().number
     except DatabaseTrouble:
         if not database.in_atomic_block:
             database.close()
         return UNKNOWN
+    if mark is not None:
+        _kept = _Kept(number, line.path, mark, monotonic() + KEPT_FOR)
+    return number
 
 
 def read() -> Version:

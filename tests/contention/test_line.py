@@ -127,6 +127,84 @@ def test_nobody_is_passed_over_by_those_who_come_again_and_again() -> None:
     assert min(counts) > max(counts) / 4
 
 
+# --- The mark: whether somebody may have written
+
+
+def roll_back(key: str) -> None:
+    with transaction.atomic():
+        insert(key)
+        transaction.set_rollback(True)
+
+
+def rename_and_back(_: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE django_session RENAME TO away")
+        cursor.execute("ALTER TABLE away RENAME TO django_session")
+
+
+def test_the_mark_stays_as_long_as_nobody_writes(line: Line) -> None:
+    mark = line.mark()
+
+    list(Session.objects.all())
+
+    assert mark is not None
+    assert line.mark() == mark
+
+
+@pytest.mark.parametrize("write", [insert, insert_in_transaction, roll_back, rename_and_back])
+def test_the_mark_is_another_one_after_whatever_may_have_changed_something(
+    line: Line, write: Callable[[str], None]
+) -> None:
+    mark = line.mark()
+
+    write("a")
+
+    assert line.mark() not in {mark, None}
+
+
+def test_there_is_no_mark_while_somebody_writes(line: Line) -> None:
+    with transaction.atomic():
+        assert line.mark() is None
+
+
+def test_there_is_no_mark_after_somebody_died_while_writing_until_another_one_has_written(line: Line) -> None:
+    before = line.mark()
+    as_another_process("import os; line.join(); os._exit(0)", line)
+    after_death = line.mark()
+
+    insert("a")
+
+    assert after_death is None
+    assert line.mark() not in {before, None}
+
+
+def test_all_processes_see_the_same_mark(line: Line) -> None:
+    before = line.mark()
+
+    as_another_process("line.join(); line.leave()", line)
+    after = line.mark()
+
+    assert after not in {before, None}
+    assert as_another_process("print(line.mark())", line) == f"{after}\n"
+
+
+def test_without_its_file_nobody_writes_and_nobody_is_sure(tmp_path: Path) -> None:
+    line = Line(f"{tmp_path}/none/site.sqlite3-line", patience=PATIENCE)
+
+    with pytest.raises(OperationalError, match="unable to open database file: No such file or directory"):
+        line.join()
+
+    assert line.mark() is None
+
+
+def as_another_process(program: str, line: Line) -> str:
+    """What the program prints, which has the same line."""
+    begin = f"from coaching_site.sqlite.line import Line; line = Line({line.path!r}, patience={PATIENCE});"
+    return subprocess.run(
+        [sys.executable, "-c", begin + program], capture_output=True, text=True, check=True
+    ).stdout
+
+
 def _and_close(write: Callable[[str], None], key: str) -> None:
     write(key)
     connections.close_all()

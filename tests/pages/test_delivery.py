@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import cycle
@@ -17,6 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from pytest_django import Settings
 
 import tests.wsgi
+from coaching_site.sqlite.line import Line
 from pages.delivery import files, version
 from pages.delivery.encoding import preferred_encoding
 from pages.delivery.entry import make
@@ -138,6 +142,48 @@ def test_a_stored_page_asks_the_database_for_the_version_alone(
     ask(front, accept_encoding="br", **({"if_none_match": etag} if has_it_already else {}))
 
     assert listening.asked == [version.QUERY]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL is asked for each page")
+@pytest.mark.django_db(transaction=True)
+def test_on_sqlite_even_the_version_is_asked_only_after_somebody_wrote(
+    front: DeliveryFront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(version, "KEPT_FOR", 60.0)
+    ask(front)
+    front.settle()
+    ask(front)
+    listening = Listening(connection.connection)
+    monkeypatch.setattr(connections[DEFAULT_DB_ALIAS], "connection", listening)
+
+    ask(front)
+    asked_before = [*listening.asked]
+    with Line(f"{connection.settings_dict['NAME']}-line", patience=60):
+        ask(front)
+    asked_meanwhile = [*listening.asked]
+    ask(front)
+    ask(front)
+
+    assert asked_before == []
+    assert asked_meanwhile == [version.QUERY]
+    assert listening.asked == [version.QUERY] * 2
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL is asked for each page")
+@pytest.mark.django_db(transaction=True)
+def test_what_was_written_beside_django_shows_after_a_second(
+    front: DeliveryFront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction.atomic():
+        SiteVersion.raise_()
+    number = version.current()
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as beside:
+        beside.execute("UPDATE pages_siteversion SET number = number + 1")
+    at_once = version.current()
+
+    monkeypatch.setattr(version, "monotonic", lambda: time.monotonic() + version.KEPT_FOR)
+
+    assert (at_once, version.current()) == (number, number + 1)
 
 
 def test_an_etag_of_another_encoding_is_no_reason_for_304(front: DeliveryFront) -> None:
