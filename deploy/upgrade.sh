@@ -10,7 +10,8 @@ release=${1:?which tag or commit?}
 home=${SITE_HOME:-/opt/coaching-site}
 address=${SITE_ADDRESS:-http://127.0.0.1:8000}
 new=$home/releases/$release
-old=$(readlink -f "$home/current" || true)
+# Empty before the first release: there is nothing to keep then, and nothing to turn back to.
+old=$(readlink -e "$home/current" || true)
 
 as_site() { # a command of the new release, as the units run it
     systemd-run --quiet --wait --pipe --collect --property=User=coaching-site --property=UMask=0077 \
@@ -38,7 +39,7 @@ if [ ! -d "$new" ]; then
     "$new/.venv/bin/pip" install --quiet --require-hashes -r "$new/requirements-server.txt"
 fi
 as_site check --deploy --fail-level ERROR
-as_site backup --keep 14
+[ -z "$old" ] || as_site backup --keep 14
 as_site prepare
 turn_to "$new"
 if is_ready; then
