@@ -6,6 +6,9 @@ from typing import Any
 
 from django.conf import settings
 
+# Read before the application is, and by nobody who has said it already.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coaching_site.settings")
+
 wsgi_app = "coaching_site.wsgi:application"
 # Loaded once, then forked: less memory and a quicker start.
 preload_app = True

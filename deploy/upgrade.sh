@@ -21,7 +21,8 @@ as_site() { # a command of the new release, as the units run it
 
 turn_to() {
     ln -sfn "$1" "$home/current.new" && mv -T "$home/current.new" "$home/current"
-    systemctl restart coaching-site-web coaching-site-worker
+    # What does not start is found out below.
+    systemctl restart coaching-site-web coaching-site-worker || true
 }
 
 is_ready() {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +69,29 @@ def test_services_share_one_set_of_bounds() -> None:
 
     assert len({bounds(service) for service in SERVICES}) == 1
     assert bounds(SERVICES[0]) != ""
+
+
+def commands_that_serve() -> list[list[str]]:
+    unit = re.search(r"^ExecStart=\S+/(gunicorn .*)$", (DEPLOY / "systemd/coaching-site-web.service").read_text(), re.M)
+    container = re.search(r"^CMD (\[.*\])$", (DEPLOY / "Containerfile").read_text(), re.M)
+    assert unit and container
+    return [unit[1].split(), json.loads(container[1])]
+
+
+@pytest.mark.parametrize("command", commands_that_serve(), ids=["unit", "container"])
+def test_gunicorn_starts_with_the_environment_of_a_server(command: list[str], tmp_path: Path) -> None:
+    """Nothing has named Django's settings there."""
+    checked = subprocess.run(
+        [Path(sys.executable).with_name(command[0]), *command[1:], "--check-config"],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert checked.returncode == 0, checked.stderr
 
 
 def test_proxy_and_socket_speak_of_the_same_port() -> None:
