@@ -273,7 +273,7 @@ class BookingRequestAdmin(ExportingAdmin):
             "may_change": may_change,
             "may_move": may_change and booking.status in LIVE,
             "may_say_not_now": may_change and NOT_NOW.is_possible(booking),
-            "moves": [verb for verb in MOVES if may_change and verb.is_possible(booking)],
+            "moves": [verb for verb in MOVES if may_change and verb.is_offered(booking, at=now)],
             "outcomes": [verb for verb in OUTCOMES if may_change and verb.is_possible(booking)],
             "note_form": NoteForm(),
             "may_delete": self.has_delete_permission(request, booking),

@@ -28,10 +28,17 @@ class Verb:
     is_possible: Callable[[BookingRequest], bool]
     done: str
     """What is said afterwards, once it is true."""
+    tells_of_the_call: bool = False
+    """Whether it says what became of the call, which nobody knows before its time."""
+
+    def is_offered(self, booking: BookingRequest, *, at: datetime) -> bool:
+        is_early = self.tells_of_the_call and booking.starts_at is not None and booking.starts_at > at
+        return self.is_possible(booking) and not is_early
 
 
 def _move(name: str, label: str, act: Act, to: Status, done: str) -> Verb:
-    return Verb(name, label, act, lambda booking: booking.can_become(to), done)
+    tells_of_the_call = to in {Status.ATTENDED, Status.NO_SHOW}
+    return Verb(name, label, act, lambda booking: booking.can_become(to), done, tells_of_the_call)
 
 
 def _record(outcome: Outcome) -> Verb:

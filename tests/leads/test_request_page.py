@@ -1,6 +1,7 @@
 """The page of one request on the staff desk."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -129,6 +130,17 @@ def test_page_offers_only_what_is_possible_now(
         press(as_adviser, booking, verb)
 
     assert buttons_on(page_of(as_adviser, booking)) == buttons
+
+
+def test_nobody_is_asked_what_became_of_a_call_before_its_time(as_adviser: Client) -> None:
+    booking = submitted(starts_at=timezone.now() + timedelta(hours=1))
+    press(as_adviser, booking, "confirm")
+    before = buttons_on(page_of(as_adviser, booking))
+    BookingRequest.objects.update(starts_at=timezone.now() - timedelta(minutes=1))
+
+    after = buttons_on(page_of(as_adviser, booking))
+
+    assert (before, after) == (["cancel"], ["attended", "no-show", "cancel"])
 
 
 @pytest.mark.parametrize(
