@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 
 from leads.desk_links import changelist
-from leads.models import WeeklyHours
+from leads.models import BookingPage, WeeklyHours
 
 MAIL_STAYS_HERE = {"coaching_site.mail.FileBackend", "django.core.mail.backends.console.EmailBackend"}
 
@@ -30,6 +30,11 @@ def first_steps(user: User | AnonymousUser) -> list[Step]:
 def _steps_left() -> Iterator[Step]:
     if not WeeklyHours.objects.exists():
         yield Step("Say in which hours of the week calls are possible.", changelist("weeklyhours"))
+    if not BookingPage.current().how_to_join:
+        yield Step(
+            "Say how to join the call. Until then no prospect is told, not even when you confirm.",
+            changelist("bookingpage"),
+        )
     if urlsplit(settings.SITE_URL).hostname in settings.LOOPBACK:
         yield Step(f"Set SITE_URL to the public address. Links in mails lead to {settings.SITE_URL}.")
     if settings.EMAIL_BACKEND in MAIL_STAYS_HERE:

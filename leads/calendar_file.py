@@ -50,7 +50,8 @@ def for_download(booking: BookingRequest, *, at: datetime | None = None) -> str:
 
 def feed(bookings: Iterable[BookingRequest], *, at: datetime) -> str:
     """Calls for staff, with whom and a link to the staff desk."""
-    calls = [_for_staff(booking, at) for booking in bookings]
+    page = BookingPage.current()
+    calls = [_for_staff(booking, page, at) for booking in bookings]
     # A calendar file must hold something (RFC 5545, 3.6), and there may be no calls.
     return _written("PUBLISH", calls or [Timezone.from_tzid("UTC")], name="Strategy calls")
 
@@ -67,7 +68,7 @@ def google_link(booking: BookingRequest) -> str:
         "text": _summary(),
         "dates": f"{begins}/{ends}",
         "details": _call_url(booking),
-        "location": BookingPage.current().place,
+        "location": _place(booking),
     }
     return f"{GOOGLE}?{urlencode(details)}"
 
@@ -81,7 +82,7 @@ def outlook_link(booking: BookingRequest) -> str:
         "startdt": begins,
         "enddt": ends,
         "body": _call_url(booking),
-        "location": BookingPage.current().place,
+        "location": _place(booking),
     }
     return f"{OUTLOOK}?{urlencode(details)}"
 
@@ -103,16 +104,17 @@ def _event(booking: BookingRequest, status: str, at: datetime) -> Event:
     event = _bare_event(booking, status, at)
     event.add("summary", _summary())
     event.add("description", f"Move or cancel the call on its own page:\n{_call_url(booking)}")
-    event.add("location", BookingPage.current().place)
+    event.add("location", _place(booking))
     event.add("url", vUri(_call_url(booking)))
     event.add("organizer", _person(brand.name, brand.contact_email), encode=False)
     return event
 
 
-def _for_staff(booking: BookingRequest, at: datetime) -> Event:
+def _for_staff(booking: BookingRequest, page: BookingPage, at: datetime) -> Event:
     event = _bare_event(booking, "CONFIRMED", at)
     event.add("summary", f"Strategy call: {_one_line(booking.name)}")
     staff_url = desk_url("bookingrequest_change", booking.pk)
+    event.add("location", page.how_to_join or page.place)
     event.add("url", vUri(staff_url))
     event.add("description", staff_url)
     return event
@@ -163,6 +165,12 @@ def _one_line(text: str) -> str:
 
 def _summary() -> str:
     return f"Strategy call with {Brand.current().name}"
+
+
+def _place(booking: BookingRequest) -> str:
+    """Where to be when the call begins: calendars make a link of an address in this place."""
+    page = BookingPage.current()
+    return (page.how_to_join if booking.is_confirmed else "") or page.place
 
 
 def _call_url(booking: BookingRequest) -> str:

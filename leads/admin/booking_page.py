@@ -10,6 +10,7 @@ from pages.admin.singleton import SingletonAdmin
 class BookingPageAdmin(SingletonAdmin):
     fieldsets = [
         ("Around the form", {"fields": ["heading", ("price", "place"), "aside", "reassurance"]}),
+        ("At the call", {"fields": ["how_to_join"]}),
         (
             "Consent",
             {

@@ -15,6 +15,15 @@ class BookingPage(Singleton):
     heading = models.CharField(max_length=120, default="Book your free 30-minute strategy call")
     price = models.CharField(max_length=40, default="Free")
     place = models.CharField(max_length=40, default="Video call")
+    how_to_join = models.CharField(
+        "how to join",
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The address of your video room, or what else leads to the call. Only confirmed prospects "
+        "are told: on their page, in their mails and in the calendar entry.",
+    )
     aside = models.TextField(max_length=3000, blank=True, help_text="Markdown, beside the form.")
     consent = models.CharField(
         max_length=300,

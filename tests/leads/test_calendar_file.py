@@ -62,6 +62,21 @@ def test_invitation_holds_the_whole_call() -> None:
     }
 
 
+def test_place_of_a_confirmed_call_is_how_to_join_it() -> None:
+    BookingPage(how_to_join="https://meet.coach.example/zen").save()
+    requested, confirmed = call(), call(status="confirmed", starts_at=STARTS_AT + timedelta(days=1))
+
+    files = [
+        calendar_file.for_download(requested, at=AT),
+        calendar_file.invitation(confirmed, at=AT),
+        calendar_file.feed([confirmed], at=AT),
+    ]
+
+    places = [event["LOCATION"] for file in files for event in checked(file)]
+    assert places == [["Video call"], *2 * [["https://meet.coach.example/zen"]]]
+    assert "location=https%3A%2F%2Fmeet.coach.example%2Fzen" in calendar_file.google_link(confirmed)
+
+
 def test_every_kind_of_file_keeps_the_rules() -> None:
     booking = call()
     files = [

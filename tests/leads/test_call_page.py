@@ -10,7 +10,7 @@ from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from leads import calendar_file, clock
-from leads.models import BookingRequest, Outcome, Status
+from leads.models import BookingPage, BookingRequest, Outcome, Status
 from leads.open_times import open_times
 from tests.leads.factories import submitted
 
@@ -166,6 +166,28 @@ def test_call_in_the_past_offers_no_change(
     assert f"{call.get_absolute_url()}move/" not in page
     assert f"{call.get_absolute_url()}cancel/" not in page
     assert "You will be reminded" not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes_since", "expected"),
+    [
+        (Status.REQUESTED, -60, 0),
+        (Status.CONFIRMED, -60, 1),
+        (Status.CONFIRMED, 5, 1),
+        (Status.CONFIRMED, 60, 0),
+        (Status.CANCELLED, -60, 0),
+    ],
+)
+def test_confirmed_prospect_is_told_how_to_join_until_the_call_is_over(
+    visitor: Client, call: BookingRequest, status: Status, minutes_since: int, expected: int
+) -> None:
+    BookingPage(how_to_join="https://meet.coach.example/zen").save()
+    BookingRequest.objects.update(status=status)
+    begun(call, minutes_since)
+
+    page = show(visitor, call)
+
+    assert page.count('href="https://meet.coach.example/zen"') == expected
 
 
 def test_cancelled_call_tells_no_time(visitor: Client, call: BookingRequest) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from leads import emails
-from leads.models import BookingRequest, CallRules, Message, TimeOffer
+from leads.models import BookingPage, BookingRequest, CallRules, Message, TimeOffer
 from pages.models import Brand, Question
 from tests.leads.factories import submitted
 
@@ -138,6 +138,29 @@ def test_acknowledgement_fits_the_case(changes: dict[str, Any], expected: str) -
 
     assert expected in " ".join(message.text.split())
     assert expected in " ".join(message.html.split())
+
+
+@pytest.mark.parametrize(
+    "write", [emails.confirmation, emails.moved, emails.reminder_day, emails.reminder_hour]
+)
+def test_mail_about_a_confirmed_call_says_how_to_join(write: Callable[[BookingRequest], Message]) -> None:
+    BookingPage(how_to_join="https://meet.coach.example/zen?a=1&b=2").save()
+
+    mail = write(call(status="confirmed"))
+
+    assert "How to join: https://meet.coach.example/zen?a=1&b=2\n" in mail.text
+    assert 'href="https://meet.coach.example/zen?a=1&amp;b=2"' in mail.html
+
+
+@pytest.mark.parametrize("write", [emails.acknowledgement, emails.moved])
+def test_nobody_is_told_how_to_join_before_the_call_is_confirmed(
+    write: Callable[[BookingRequest], Message],
+) -> None:
+    BookingPage(how_to_join="https://meet.coach.example/zen").save()
+
+    mail = write(call())
+
+    assert "meet.coach.example" not in mail.text + mail.html + mail.calendar
 
 
 def test_confirmation_without_a_time_promises_one_and_brings_no_calendar_file() -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from leads.models import BusyCalendar, CallRules, Message, WeeklyHours, WorkerSign
+from leads.models import BookingPage, BusyCalendar, CallRules, Message, WeeklyHours, WorkerSign
 from pages.models import LandingPage
 from tests.counting import queries_of
 from tests.leads.factories import submitted
@@ -137,6 +137,7 @@ def test_new_owner_is_led_through_the_first_steps(as_owner: Client, settings: Se
 
     assert first_steps(as_owner) == [
         "Say in which hours of the week calls are possible.",
+        "Say how to join the call. Until then no prospect is told, not even when you confirm.",
         "Set SITE_URL to the public address. Links in mails lead to http://127.0.0.1:8000.",
         "Set EMAIL_URL to a mail server. Until then mails stay on this machine.",
         "Set STAFF_EMAIL to the address that is told of new requests.",
@@ -145,6 +146,7 @@ def test_new_owner_is_led_through_the_first_steps(as_owner: Client, settings: Se
 
 @pytest.mark.usefixtures("nothing_wrong")
 def test_first_steps_vanish_once_they_are_done(as_owner: Client, settings: Settings) -> None:
+    BookingPage(how_to_join="https://meet.coach.example/zen").save()
     for name, value in OWN.items():
         setattr(settings, name, value)
 
