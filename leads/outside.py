@@ -35,6 +35,7 @@ TEREDO = IPv6Network("2001::/32")
 
 Resolver = Callable[[str], list[str]]
 Answered = TypeVar("Answered", covariant=True)
+Told = TypeVar("Told")
 
 
 class Refused(Exception):
@@ -126,7 +127,10 @@ def target_of(url: str) -> Target:
 
 def public_addresses(host: str, resolver: Resolver, deadline: Deadline) -> list[str]:
     """The addresses of a host. One that is not public makes the whole host suspect."""
-    addresses = _in_time(lambda: resolver(host), deadline)
+    try:
+        addresses = in_time(lambda: resolver(host), deadline)
+    except (OSError, UnicodeError) as trouble:
+        raise Refused("The server’s name cannot be looked up.") from trouble
     if not all(map(is_public, addresses)):
         raise Refused("The address leads into a private network.")
     return addresses
@@ -244,9 +248,13 @@ class _SocketWithDeadline(ssl.SSLSocket):
         return super().send(*args, **kwargs)
 
 
-def _in_time(question: Callable[[], list[str]], deadline: Deadline) -> list[str]:
-    """Name servers have no deadline of their own: who waits for them in vain leaves them behind."""
-    answer: Future[list[str]] = Future()
+def in_time(question: Callable[[], Told], deadline: Deadline) -> Told:
+    """The answer, or what the question raised; TimeoutError at the deadline.
+
+    Neither a name server nor an answer that drips has a deadline of its own: who waits in vain leaves them
+    behind.
+    """
+    answer: Future[Told] = Future()
 
     def ask() -> None:
         try:
@@ -255,10 +263,7 @@ def _in_time(question: Callable[[], list[str]], deadline: Deadline) -> list[str]
             answer.set_exception(trouble)
 
     Thread(target=ask, daemon=True).start()
-    try:
-        return answer.result(deadline.left())
-    except (OSError, UnicodeError) as trouble:
-        raise Refused("The server’s name cannot be looked up.") from trouble
+    return answer.result(deadline.left())
 
 
 def in_words(trouble: OSError) -> str:

@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString
 
 from coaching_site.audit.models import Change
 from coaching_site.audit.scope import is_recorded
+from pages.admin.read_only import ReadOnly
 
 COUNTED = 2_000
 """Rows that a page may reach. A count of all would take longer with every change that is recorded."""
@@ -95,7 +96,7 @@ def _begin_of(day: date) -> datetime:
 
 
 @admin.register(Change)
-class ChangeAdmin(admin.ModelAdmin):
+class ChangeAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["when", "by_name", "what", "thing", "in_short"]
     list_filter = [ByDay, ByPerson, ByKind]
     list_per_page = 50
@@ -108,15 +109,6 @@ class ChangeAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
         return super().get_queryset(request).defer("words")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="when", ordering="at")
     def when(self, change: Change) -> Any:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from leads.admin import columns
 from leads.models import CallRules, Export
+from pages.admin.read_only import ReadOnly
 
 BADGES = {
     Export.State.WAITING: "waiting",
@@ -29,7 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @admin.register(Export)
-class ExportAdmin(admin.ModelAdmin):
+class ExportAdmin(ReadOnly, admin.ModelAdmin):
     """Read only: a record that can be changed records nothing."""
 
     list_display = ["what", "filters", "who", "created_at", "rows", "badge"]
@@ -53,15 +54,6 @@ class ExportAdmin(admin.ModelAdmin):
     @admin.display(description="state", ordering="state")
     def badge(self, export: Export) -> SafeString:
         return columns.badge(BADGES[Export.State(export.state)], export.get_state_display())
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.file)

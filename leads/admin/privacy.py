@@ -25,6 +25,7 @@ from leads.privacy.as_file import as_file
 from leads.privacy.erasing import NotErased, erase, why_not
 from leads.privacy.person import Person
 from leads.privacy.treatment import TREATMENTS, fields_of
+from pages.admin.read_only import ReadOnly
 
 PAST_SHOWN = 20
 
@@ -74,7 +75,7 @@ class Change:
 
 
 @admin.register(Erasure)
-class ErasureAdmin(admin.ModelAdmin):
+class ErasureAdmin(ReadOnly, admin.ModelAdmin):
     """One page with an address to look for, and below it the erasures so far, which name nobody.
 
     Addresses are sent by POST, so that none stands in a log or in the history of a browser.
@@ -85,15 +86,6 @@ class ErasureAdmin(admin.ModelAdmin):
 
     def has_erase_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("leads.erase_person"))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from leads.models import BookingRequest, ConsentWording, RetentionRules, RetentionRun
 from leads.privacy.retention import forecast, long_mails
+from pages.admin.read_only import ReadOnly
 from pages.admin.singleton import SingletonAdmin
 
 RUNS_SHOWN = 7
@@ -57,7 +58,7 @@ class RetentionRulesAdmin(SingletonAdmin):
 
 
 @admin.register(ConsentWording)
-class ConsentWordingAdmin(admin.ModelAdmin):
+class ConsentWordingAdmin(ReadOnly, admin.ModelAdmin):
     """Read only: the words are changed on the booking page, and each change is kept here."""
 
     list_display = ["kind", "words", "since", "requests"]
@@ -81,15 +82,6 @@ class ConsentWordingAdmin(admin.ModelAdmin):
     @admin.display(description="requests with these words", empty_value="not stored with a request")
     def requests(self, wording: Any) -> Any:
         return wording.agreed
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _requests_with(field: str) -> Any:

@@ -24,6 +24,7 @@ from leads.counting import spreadsheet
 from leads.counting.report import TOLD_APART, Grouping, Line, Report, report
 from leads.counting.words import HEADINGS, names_of
 from leads.models import CallRules, DailyCount
+from pages.admin.read_only import ReadOnly
 
 LINES_SHOWN = 200
 LINES_DRAWN = 10
@@ -72,21 +73,12 @@ class ReportForm(forms.Form):
 
 
 @admin.register(DailyCount)
-class SourcesAdmin(admin.ModelAdmin):
+class SourcesAdmin(ReadOnly, admin.ModelAdmin):
     """In place of a list of the counts, which nobody edits. Open to whoever may see requests."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The report; never a single count."""
         return obj is None and request.user.has_perm("leads.view_bookingrequest")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

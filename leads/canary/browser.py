@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from threading import Thread
 from typing import Protocol
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from leads.outside import Deadline, in_words
+from leads.outside import Deadline, in_time, in_words
 
 SECONDS_IN_ALL = 10.0
 MOST_BYTES = 1024 * 1024
@@ -71,19 +69,8 @@ class OwnSite:
             return Answer(reply.status, text, reply.headers.get("Location", ""))
 
     def _in_time(self, question: Callable[[], Answer]) -> Answer:
-        """Neither a name server nor an answer that drips has a deadline of its own: who waits in vain leaves
-        them behind."""
-        answer: Future[Answer] = Future()
-
-        def ask() -> None:
-            try:
-                answer.set_result(question())
-            except Exception as trouble:
-                answer.set_exception(trouble)
-
-        Thread(target=ask, daemon=True).start()
         try:
-            return answer.result(self.deadline.left())
+            return in_time(question, self.deadline)
         except OSError as trouble:
             raise Failed(f"The site does not answer: {in_words(trouble)}.") from trouble
         except HTTPException as trouble:

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from pages.admin.acting import TO_PUBLISH, TO_WITHDRAW, attempt, staff_of, told
+from pages.admin.read_only import ReadOnly
 from pages.differences import differences
 from pages.models import Publication
 from pages.models.publication import Unchangeable
@@ -42,7 +43,7 @@ class When(admin.SimpleListFilter):
 
 
 @admin.register(Publication)
-class PublicationAdmin(admin.ModelAdmin):
+class PublicationAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["page", "what", "counts_from", "by"]
     list_filter = [When, "page"]
     list_select_related = ["page", "by"]
@@ -50,17 +51,6 @@ class PublicationAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         return super().get_queryset(request).defer("content")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Pages are published from their own pages."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What is planned is withdrawn; what readers have seen stays on record."""
-        return False
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view

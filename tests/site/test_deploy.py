@@ -72,9 +72,12 @@ def test_services_share_one_set_of_bounds() -> None:
 
 
 def commands_that_serve() -> list[list[str]]:
-    unit = re.search(r"^ExecStart=\S+/(gunicorn .*)$", (DEPLOY / "systemd/coaching-site-web.service").read_text(), re.M)
+    unit = re.search(
+        r"^ExecStart=\S+/(gunicorn .*)$", (DEPLOY / "systemd/coaching-site-web.service").read_text(), re.M
+    )
     container = re.search(r"^CMD (\[.*\])$", (DEPLOY / "Containerfile").read_text(), re.M)
-    assert unit and container
+    assert unit
+    assert container
     return [unit[1].split(), json.loads(container[1])]
 
 
