@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import pytest
@@ -25,6 +22,7 @@ from leads.outside import (
     read,
     target_of,
 )
+from tests.servers import Answering, serving_https
 
 HOST = "calendar.example.com"
 AUTHORITY = trustme.CA()
@@ -163,21 +161,21 @@ def test_name_server_that_fails_or_never_answers_is_waited_for_in_vain_but_not_l
 # --- The call itself, at a server of this machine whose address is taken as checked
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Answering):
     seen: ClassVar[list[str]] = []
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 (the name in the library)
         self.seen.append(f"{self.headers['Host']} {self.path}")
         getattr(self, f"answer_{self.path.strip('/')}")()
 
     def answer_calendar(self) -> None:
-        self._send(200, b"BEGIN:VCALENDAR")
+        self.send(200, b"BEGIN:VCALENDAR")
 
     def answer_huge(self) -> None:
-        self._send(200, b"x" * (MOST_BYTES + 1))
+        self.send(200, b"x" * (MOST_BYTES + 1))
 
     def answer_moved(self) -> None:
-        self._send(302, b"", Location="https://127.0.0.1/inside")
+        self.send(302, b"", Location="https://127.0.0.1/inside")
 
     def answer_slow(self) -> None:
         self.send_response(200)
@@ -186,41 +184,10 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"x")
             time.sleep(0.05)
 
-    def _send(self, status: int, body: bytes, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name in the library)
-        pass
-
-
-class QuietServer(ThreadingHTTPServer):
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that hangs up is what some tests are about."""
-
-
-@contextmanager
-def serving() -> Iterator[int]:
-    server = QuietServer(("127.0.0.1", 0), Handler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    CERTIFICATE.configure_cert(context)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with serving() as port:
+    with serving_https(Handler, CERTIFICATE) as port:
         yield port
 
 

@@ -6,9 +6,8 @@ import ssl
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from leads.outside import MOST_BYTES_OF_A_REPLY, Deadline, Refused, Reply, Targe
 from leads.webhooks.delivery import call_next
 from leads.webhooks.signature import sign, signed_headers
 from tests.leads.webhooks import an_endpoint, queued
+from tests.servers import Answering, serving_https
 
 HOST = "crm.example.com"
 AUTHORITY = trustme.CA()
@@ -108,22 +108,22 @@ def test_call_to_this_machine_is_refused_at_delivery_whatever_the_row_says(url: 
 # --- By what the receiver's server does
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Answering):
     seen: ClassVar[list[tuple[str, str, bytes]]] = []
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 (the name in the library)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.seen.append((f"{self.headers['Host']} {self.path}", self.headers["webhook-id"], body))
         getattr(self, f"answer_{self.path.strip('/')}")()
 
     def answer_hook(self) -> None:
-        self._send(202, b"taken")
+        self.send(202, b"taken")
 
     def answer_inside(self) -> None:
-        self._send(307, b"this way", Location="https://127.0.0.1/admin/")
+        self.send(307, b"this way", Location="https://127.0.0.1/admin/")
 
     def answer_huge(self) -> None:
-        self._send(500, b"x" * (3 * MOST_BYTES_OF_A_REPLY))
+        self.send(500, b"x" * (3 * MOST_BYTES_OF_A_REPLY))
 
     def answer_slow(self) -> None:
         self.send_response(200)
@@ -132,47 +132,15 @@ class Handler(BaseHTTPRequestHandler):
             while not stopped.wait(0.02):
                 self.wfile.write(b"x")
 
-    def _send(self, status: int, body: bytes, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        with suppress(OSError):  # The caller does not read everything.
-            self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name in the library)
-        pass
-
-
-class QuietServer(ThreadingHTTPServer):
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that hangs up is what some tests are about."""
-
 
 stopped = threading.Event()
 
 
-@contextmanager
-def serving() -> Iterator[int]:
-    server = QuietServer(("127.0.0.1", 0), Handler)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    CERTIFICATE.configure_cert(context)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        stopped.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with serving() as port:
+    with serving_https(Handler, CERTIFICATE) as port:
         yield port
+        stopped.set()
 
 
 def posted(path: str, port: int, *, seconds: float = 5, host: str = HOST) -> Reply:
