@@ -10,9 +10,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 
 from coaching_site import request_id
-
-SOON = "30"
-"""Seconds, for whoever asks again by itself (RFC 9110, 10.2.3)."""
+from leads.kept_answers import AGAIN_IN
 
 
 @never_cache
@@ -21,7 +19,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if not isinstance(error, (InterfaceError, OperationalError, *_of_redis())):
         return HttpResponseServerError(render_to_string("500.html", {"request_id": request_id.current()}))
-    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": SOON})
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": AGAIN_IN})
 
 
 def _of_redis() -> tuple[type[Exception], ...]:
