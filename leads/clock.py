@@ -16,6 +16,8 @@ from leads import zones
 from leads.models.hours import CallRules
 
 MINUTE = timedelta(minutes=1)
+HALF_DAY = "g:i\N{NO-BREAK SPACE}a"
+"""Like “4:15 p.m.”, which is torn apart at no end of a line."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,17 @@ def in_full(instant: datetime, zone: str, language: str = "") -> str:
     with translation.override(_supported(language)):
         day, clock = date_format(local, _day_format()), date_format(local, _clock_format())
     return f"{day}, {clock}, {zones.label(zone, instant)}"
+
+
+def tells_half_days(language: str) -> bool:
+    """Whether readers of the language expect “4:15 p.m.” rather than “16:15”."""
+    with translation.override(_supported(language)):
+        return "g" in _clock_format()
+
+
+def on_the_clock(local: datetime, *, half_days: bool) -> str:
+    """Like “16:15”, or like “4:15 p.m.”."""
+    return date_format(local, HALF_DAY if half_days else "H:i")
 
 
 def briefly(instant: datetime, zone: str, *, beside: str) -> str:
@@ -85,7 +98,7 @@ def _day_format() -> str:
 def _clock_format() -> str:
     """The language's own, but for Django's “P”, which writes “midnight” and leaves open which."""
     own = "H:i" if _is_our_language() else get_format("TIME_FORMAT")
-    return "g:i a" if own == "P" else str(own)
+    return HALF_DAY if own == "P" else str(own)
 
 
 def _is_our_language() -> bool:

@@ -276,6 +276,7 @@ class MoveForm(TimesForm):
     def __init__(self, sent: QueryDict | None = None, *, booking: BookingRequest, **kwargs: Any) -> None:
         super().__init__(sent, wanted={"time_zone": booking.time_zone}, **kwargs)
         self.booking = booking
+        self.language = booking.language
 
     @property
     def open_starts(self) -> Sequence[datetime]:

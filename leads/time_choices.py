@@ -9,6 +9,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from leads import zones
+from leads.clock import on_the_clock
 
 NONE_SUITS = "none"
 """What the form sends when no open time suits."""
@@ -26,6 +27,7 @@ class TimeChoice:
     """The first that is open, to which a summary of errors leads."""
     note: str = ""
     """A word about it, such as “taken”."""
+    half_days: bool = False
 
     @property
     def value(self) -> str:
@@ -37,10 +39,11 @@ class TimeChoice:
 
     @property
     def clock(self) -> str:
-        """Like “16:15”; in the hour that comes twice when clocks go back, also which of the two it is."""
+        """Like “16:15” or “4:15 p.m.”; in the hour that comes twice when clocks go back, also which it is."""
         other = self.local.replace(fold=1 - self.local.fold)
         is_twice = other.utcoffset() != self.local.utcoffset()
-        return f"{self.local:%H:%M}" + (f" ({zones.offset(self.zone.key, self.instant)})" if is_twice else "")
+        clock = on_the_clock(self.local, half_days=self.half_days)
+        return f"{clock} ({zones.offset(self.zone.key, self.instant)})" if is_twice else clock
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,11 @@ class DayOfChoices:
 
 
 def by_day(
-    starts: Iterable[datetime], zone: str, *, notes: Mapping[datetime, str] | None = None
+    starts: Iterable[datetime],
+    zone: str,
+    *,
+    notes: Mapping[datetime, str] | None = None,
+    half_days: bool = False,
 ) -> list[DayOfChoices]:
     """The times in their order, under the dates that they have in `zone`.
 
@@ -65,6 +72,7 @@ def by_day(
             is_open=time in open_,
             is_first=time == first,
             note=notes.get(time, ""),
+            half_days=half_days,
         )
         for time in sorted(open_ | notes.keys())
     ]

@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 
-from leads import zones
+from leads import clock, zones
 from leads.fields import GroupedSelect, TimeAnswer, ZoneAnswer
 from leads.open_times import OpenTimes
 from leads.time_choices import DayOfChoices, by_day, from_value
@@ -21,6 +22,7 @@ class TimesForm(forms.Form):
 
     time_zone = ZoneAnswer(label="Your time zone", widget=GroupedSelect(attrs={"autocomplete": "off"}))
     starts_at = TimeAnswer()
+    language = settings.LANGUAGE_CODE
 
     def __init__(
         self,
@@ -56,7 +58,12 @@ class TimesForm(forms.Form):
     @property
     def days(self) -> list[DayOfChoices]:
         """The times to choose from, by the days of the shown zone, and among them the one that is gone."""
-        return by_day(self.open_starts, self.shown_zone, notes=self.notes)
+        return by_day(self.open_starts, self.shown_zone, notes=self.notes, half_days=self.half_days)
+
+    @property
+    def half_days(self) -> bool:
+        """The clock of the form is that of the mails about the call."""
+        return clock.tells_half_days(self.language)
 
     @property
     def notes(self) -> dict[datetime, str]:
@@ -87,7 +94,7 @@ class TimesForm(forms.Form):
         if self.gone is None:
             return ""
         local = self.gone.astimezone(ZoneInfo(self.shown_zone))
-        when = f"{local:%A} {local.day} {local:%B at %H:%M}"
+        when = f"{local:%A} {local.day} {local:%B} at {clock.on_the_clock(local, half_days=self.half_days)}"
         advice = "Select another time" if self.open_starts else "No other time is open"
         return f"{when} {self._why_gone(self.gone)}. {advice}"
 

@@ -61,13 +61,23 @@ function format(timeZone, options) {
   return (instant) => formatter.format(instant);
 }
 
-// Like “16:15”; in the hour that comes twice when clocks go back, also which of the two it is.
+// Like “16:15”, or “4:15 p.m.” where the server tells times so; in the hour that comes twice when clocks
+// go back, also which of the two it is.
 function clockOf(timeZone) {
-  const clock = format(timeZone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const clock = days.classList.contains("half-days") ? halfDays(timeZone) : wholeDays(timeZone);
   const comesTwice = (instant) =>
     [-2, -1, -0.5, 0.5, 1, 2].some((hours) => clock(new Date(+instant + hours * HOUR)) === clock(instant));
   return (instant) =>
     comesTwice(instant) ? `${clock(instant)} (${offsetOf(timeZone, instant)})` : clock(instant);
+}
+
+function wholeDays(timeZone) {
+  return format(timeZone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+function halfDays(timeZone) {
+  const clock = format(timeZone, { hour: "numeric", minute: "2-digit", hourCycle: "h12" });
+  return (instant) => clock(instant).replace(/\s*([ap])m/i, (_, half) => `\u00a0${half.toLowerCase()}.m.`);
 }
 
 function group(weekday, date) {

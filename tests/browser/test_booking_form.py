@@ -145,6 +145,23 @@ def test_times_are_shown_and_taken_by_the_clock_of_the_visitor(open_page: OpenPa
     assert (booking.starts_at, booking.time_zone) == (time, NEW_YORK)
 
 
+def test_reader_of_half_days_chooses_by_the_clock_of_the_mails(open_page: OpenPage) -> None:
+    clocks = []
+    for scripts in [True, False]:
+        page = open_page("/book/?tz=America/New_York", locale="en-US", scripts=scripts)
+        if scripts:
+            page.get_by_label("Your time zone").select_option("Asia/Tokyo")
+            page.get_by_label("Your time zone").select_option(NEW_YORK)
+        clocks.append(page.locator("[data-days] time").all_text_contents())
+
+    by_script, by_server = clocks
+    assert by_script == by_server
+    starts = [start.astimezone(ZoneInfo(NEW_YORK)) for start in open_times(timezone.now()).starts]
+    assert by_server == [
+        f"{start:%I:%M}".lstrip("0") + f"\N{NO-BREAK SPACE}{'ap'[start.hour >= 12]}.m." for start in starts
+    ]
+
+
 def test_zone_that_the_browser_names_by_an_old_name_is_taken(open_page: OpenPage) -> None:
     time = last_open_time()
     page = open_page("/book/", timezone_id="Asia/Calcutta")

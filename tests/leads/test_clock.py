@@ -60,7 +60,7 @@ def test_offset_is_that_of_the_day_the_clocks_change(instant: datetime, expected
     ("language", "expected"),
     [
         ("en-gb", "Wednesday 25 November 2026, 13:00, Amsterdam (UTC+1)"),
-        ("en-us", "Wednesday, Nov. 25, 2026, 1:00 p.m., Amsterdam (UTC+1)"),
+        ("en-us", "Wednesday, Nov. 25, 2026, 1:00\N{NO-BREAK SPACE}p.m., Amsterdam (UTC+1)"),
         ("de", "Mittwoch, 25. November 2026, 13:00, Amsterdam (UTC+1)"),
         ("de-AT", "Mittwoch, 25. November 2026, 13:00, Amsterdam (UTC+1)"),
         ("nl", "woensdag, 25 november 2026, 13:00, Amsterdam (UTC+1)"),
@@ -75,4 +75,6 @@ def test_date_is_written_as_the_language_does(language: str, expected: str) -> N
 def test_american_midnight_is_no_riddle() -> None:
     midnight = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 
-    assert in_full(midnight, "America/New_York", "en-us").endswith("2026, 12:00 a.m., New York (UTC−5)")
+    assert in_full(midnight, "America/New_York", "en-us").endswith(
+        "2026, 12:00\N{NO-BREAK SPACE}a.m., New York (UTC−5)"
+    )

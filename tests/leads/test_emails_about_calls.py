@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 STARTS_AT = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 NEW_YORK: dict[str, Any] = {"time_zone": "America/New_York", "language": "en-us"}
-TOLD = "Wednesday, Nov. 25, 2026, 10:00 a.m., New York (UTC−5)"
-TOLD_FOR_COACH = "Wednesday, Nov. 25, 2026, 4:00 p.m., Amsterdam (UTC+1)"
+TOLD = "Wednesday, Nov. 25, 2026, 10:00\N{NO-BREAK SPACE}a.m., New York (UTC−5)"
+TOLD_FOR_COACH = "Wednesday, Nov. 25, 2026, 4:00\N{NO-BREAK SPACE}p.m., Amsterdam (UTC+1)"
 
 
 def call(**changes: Any) -> BookingRequest:
@@ -199,7 +199,7 @@ def test_offer_says_until_when_and_lapses_then() -> None:
 
     message = emails.time_offer(booking, offer_to(booking))
 
-    assert "Tuesday, Nov. 24, 2026, 10:00 a.m., New York (UTC−5)" in message.text
+    assert "Tuesday, Nov. 24, 2026, 10:00\N{NO-BREAK SPACE}a.m., New York (UTC−5)" in message.text
     assert message.give_up_at == STARTS_AT - timedelta(days=1)
     assert message.occasion == "time_offer:7"
 
@@ -235,7 +235,10 @@ CHOICES = ["offer_made", "signed", "not_a_fit", "later", "no_show"]
 def test_coach_who_changes_zone_is_told_by_the_new_clock() -> None:
     CallRules(time_zone="Europe/Lisbon").save()
 
-    assert "Wednesday, Nov. 25, 2026, 3:00 p.m., Lisbon (UTC+0)" in emails.confirmation(call()).text
+    assert (
+        "Wednesday, Nov. 25, 2026, 3:00\N{NO-BREAK SPACE}p.m., Lisbon (UTC+0)"
+        in emails.confirmation(call()).text
+    )
 
 
 def test_every_mail_has_the_brands_name() -> None:

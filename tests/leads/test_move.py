@@ -65,6 +65,23 @@ def test_form_shows_the_other_times_beside_the_present_one(
     assert 'value="none"' not in page
 
 
+@pytest.mark.parametrize(
+    ("language", "clock"),
+    [("en-gb", "03:00"), ("en-us", "3:00\N{NO-BREAK SPACE}a.m."), ("de", "03:00"), ("tlh", "03:00")],
+)
+def test_form_tells_the_clock_as_the_mails_of_the_prospect_do(
+    visitor: Client, call: BookingRequest, times: tuple[datetime, ...], language: str, clock: str
+) -> None:
+    BookingRequest.objects.update(language=language)
+
+    now, other, *_ = choices_on(page_of(visitor.get(move_url(call))))
+    submitted(starts_at=times[1])
+    taken = visitor.post(move_url(call), choosing(times[1]))
+
+    assert now.clock == clock
+    assert f" at {other.clock} has just been taken" in errors_of(taken)["starts_at"][0]
+
+
 def test_looking_at_the_form_changes_nothing(visitor: Client, call: BookingRequest) -> None:
     before = BookingRequest.objects.values().get()
 
