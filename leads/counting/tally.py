@@ -53,11 +53,6 @@ class Tally:
         else:
             self._is_failing = False
 
-    def wait(self) -> None:
-        """Returns when what is gathered now has been written."""
-        if self._timer:
-            self._timer.join()
-
     def _keep_all(self, counts: Counter[Counted], error: Exception) -> None:
         if not self._is_failing:
             logger.warning("visits could not be counted, trying again: %s", error)
