@@ -44,6 +44,7 @@ from leads.admin.suspects import show_suspects
 from leads.admin.timeline import timeline
 from leads.admin.verbs import MOVES, NOT_NOW, OUTCOMES, VERBS, staff_of
 from leads.clock import told
+from leads.counting.words import NO_PAGE, name_of
 from leads.models import BookingRequest, CallRules, Message, Moved, Stale, TimeOffer
 from leads.models.booking_queryset import not_now_answers
 from leads.models.status import LIVE, Status
@@ -153,7 +154,7 @@ class BookingRequestAdmin(ExportingAdmin):
     @admin.display
     def source(self, booking: BookingRequest) -> str:
         """In a word: the page and the campaign in full stand on the request's own page."""
-        return booking.utm_source or booking.source_name or booking.source_page or "direct"
+        return booking.utm_source or name_of("source", booking.source_name)
 
     # --- Who may do what: requests come from the form, and only the owner erases one.
 
@@ -269,6 +270,7 @@ class BookingRequestAdmin(ExportingAdmin):
         may_change = self.has_change_permission(request, booking) and not booking.erased_at
         context = {
             "is_overdue": booking.is_overdue(at=now),
+            "came_from": booking.source_page or NO_PAGE,
             "received": columns.ago(booking.created_at, at=now),
             "may_change": may_change,
             "may_move": may_change and booking.status in LIVE,
