@@ -30,15 +30,17 @@ class Verb:
     """What is said afterwards, once it is true."""
     tells_of_the_call: bool = False
     """Whether it says what became of the call, which nobody knows before its time."""
+    warning: str = ""
+    """What cannot be taken back: then a second button has to be pressed."""
 
     def is_offered(self, booking: BookingRequest, *, at: datetime) -> bool:
         is_early = self.tells_of_the_call and booking.starts_at is not None and booking.starts_at > at
         return self.is_possible(booking) and not is_early
 
 
-def _move(name: str, label: str, act: Act, to: Status, done: str) -> Verb:
+def _move(name: str, label: str, act: Act, to: Status, done: str, *, warning: str = "") -> Verb:
     tells_of_the_call = to in {Status.ATTENDED, Status.NO_SHOW}
-    return Verb(name, label, act, lambda booking: booking.can_become(to), done, tells_of_the_call)
+    return Verb(name, label, act, lambda booking: booking.can_become(to), done, tells_of_the_call, warning)
 
 
 def _record(outcome: Outcome) -> Verb:
@@ -71,6 +73,7 @@ MOVES = [
         BookingRequest.decline,
         Status.DECLINED,
         "Declined. The refusal is on its way to the prospect.",
+        warning="The prospect gets a short refusal by mail. For words of your own, choose “Not now, kindly”.",
     ),
     _move(
         "attended",
@@ -92,6 +95,7 @@ MOVES = [
         BookingRequest.cancel,
         Status.CANCELLED,
         "Cancelled. The cancellation is on its way to the prospect.",
+        warning="The prospect is told by mail, and the time is open to others again.",
     ),
     _move(
         "restore",

@@ -28,6 +28,10 @@ def buttons_on(page: str) -> list[str]:
     return re.findall(r'action="[^"]+/([a-z_-]+)/do/"', page)
 
 
+def page_of_list(client: Client) -> str:
+    return client.get("/admin/leads/bookingrequest/").content.decode()
+
+
 def press(client: Client, booking: BookingRequest, verb: str) -> list[str]:
     """Presses a button, and returns what staff are told."""
     response = client.post(url_of(booking, f"{verb}/do/"))
@@ -130,6 +134,23 @@ def test_page_offers_only_what_is_possible_now(
         press(as_adviser, booking, verb)
 
     assert buttons_on(page_of(as_adviser, booking)) == buttons
+
+
+def test_what_cannot_be_taken_back_takes_a_second_button(as_adviser: Client) -> None:
+    page = page_of(as_adviser, submitted())
+
+    asked = re.findall(r'<details class="asked".*?</details>', page, re.DOTALL)
+    assert [buttons_on(one) for one in asked] == [["decline"], ["cancel"]]
+    assert all("by mail" in one for one in asked)
+
+
+def test_request_names_where_it_came_from_as_the_report_does(as_adviser: Client) -> None:
+    submitted(source_page="", utm_source="", source_name="unknown")
+
+    listed = page_of_list(as_adviser)
+
+    assert '<td class="field-source">Not told</td>' in listed
+    assert "No page before" in page_of(as_adviser, BookingRequest.objects.get())
 
 
 def test_nobody_is_asked_what_became_of_a_call_before_its_time(as_adviser: Client) -> None:
