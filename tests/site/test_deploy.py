@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from django.test import override_settings
 
 from pages.delivery.front import DeliveryFront
 from pages.starter import load_pages
-from tests.servers import free_port
+from tests.servers import PATIENCE, free_port
 from tests.site import proxies
 from tests.site.proxies import Front
 from tests.wsgi import ask
@@ -97,6 +98,28 @@ def test_gunicorn_starts_with_the_environment_of_a_server(command: list[str], tm
     assert checked.returncode == 0, checked.stderr
 
 
+def test_worker_tells_systemd_that_it_goes_round(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(PATIENCE)
+        worker = subprocess.Popen(
+            [sys.executable, Path(settings.BASE_DIR, "manage.py"), "worker"],
+            env={
+                "PATH": os.environ["PATH"],
+                "DATA_DIR": str(tmp_path),
+                "NOTIFY_SOCKET": str(tmp_path / "notify"),
+            },
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            said = systemd.recv(100)
+        finally:
+            worker.terminate()
+            ended = worker.wait(PATIENCE)
+
+    assert (said, ended) == (b"READY=1", 0)
+
+
 def test_proxy_and_socket_speak_of_the_same_port() -> None:
     socket = configparser.ConfigParser(strict=False)
     socket.read(DEPLOY / "systemd" / "coaching-site.socket")
@@ -121,7 +144,7 @@ def test_compose_file_keeps_to_the_schema(tmp_path: Path) -> None:
 
 
 def test_scripts_are_understood_by_bash() -> None:
-    assert run("bash", "-n", DEPLOY / "upgrade.sh").returncode == 0
+    assert [run("bash", "-n", script).returncode for script in DEPLOY.glob("*.sh")] == [0, 0]
 
 
 # --- Caddy

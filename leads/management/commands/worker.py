@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,6 +73,13 @@ def parts() -> list[Part]:
     ]
 
 
+def tell_systemd(state: str) -> None:
+    """As sd_notify(3) does; nothing where nobody listens."""
+    if address := os.environ.get("NOTIFY_SOCKET"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.sendto(state.encode(), address)
+
+
 class Command(BaseCommand):
     help = (
         "Sends mail and webhooks from the outbox, queues reminders, passes on freed times, reads busy "
@@ -95,6 +104,7 @@ class Command(BaseCommand):
             metrics.serve(settings.METRICS_PORT)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
+        tell_systemd("READY=1")
         while not self.stopping.is_set():
             close_old_connections()
             went_well = self.go_round()
