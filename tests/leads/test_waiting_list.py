@@ -80,6 +80,7 @@ def test_page_shows_the_offer_with_its_end_and_takes_nothing(visitor: Client, fu
     page = page_of(visitor.get(first.get_absolute_url()))
     visitor.head(first.get_absolute_url())
 
+    assert "It’s your turn." in page
     assert "A time has come free" in page
     assert f'action="{take_url(first)}"' in page
     assert "It is kept for you until" in page
