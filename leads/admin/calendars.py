@@ -25,6 +25,7 @@ from leads.models import BusyCalendar, CalendarFeed
 
 @admin.register(BusyCalendar)
 class BusyCalendarAdmin(admin.ModelAdmin):
+    about = "While one of these calendars is busy, no call can be booked."
     list_display = ["name", "host", "copy", "busy_times", "last_error"]
     actions = ["read_now"]
     change_form_template = "admin/leads/busycalendar/page.html"
@@ -87,6 +88,7 @@ class BusyCalendarAdmin(admin.ModelAdmin):
 
 @admin.register(CalendarFeed)
 class CalendarFeedAdmin(admin.ModelAdmin):
+    about = "A secret address each, by which another calendar shows the confirmed calls."
     list_display = ["name", "state", "created_at", "revoked_at"]
     fields = ["name"]
     view_on_site = False

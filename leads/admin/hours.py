@@ -58,6 +58,7 @@ class WeeklyHoursAdmin(PreviewingAdmin):
 
 @admin.register(Closure)
 class ClosureAdmin(PreviewingAdmin):
+    about = "Days without calls. What is booked on them already stays booked."
     list_display = ["first_day", "last_day", "reason"]
     fields = [("first_day", "last_day"), "reason"]
     ordering = ["-first_day"]

@@ -28,6 +28,7 @@ OF_A_WEBHOOK: Any = ["booking", "endpoint", "subject", "body", *FATE]
 
 @admin.register(Message)
 class MessageAdmin(ExportingAdmin):
+    about = "Each mail and each webhook: sent, waiting, or failed and why."
     exports = "messages"
     list_display = ["what", "to", "badge", "attempts", "next_attempt", "last_error"]
     list_filter = ["state", "kind", "endpoint"]

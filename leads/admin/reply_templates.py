@@ -41,6 +41,7 @@ class TemplateForm(PreviewedForm, CarefulForm):
 
 @admin.register(ReplyTemplate)
 class ReplyTemplateAdmin(OrderedAdmin, EditingAdmin):
+    about = "What a letter to a prospect begins with, before you change it."
     form = TemplateForm
     change_form_template = "admin/leads/replytemplate/form.html"
     list_display = ["name", "purpose", "subject", "position"]
@@ -71,6 +72,7 @@ class ReplyTemplateAdmin(OrderedAdmin, EditingAdmin):
 
 @admin.register(Resource)
 class ResourceAdmin(OrderedAdmin, EditingAdmin):
+    about = "What an answer “not now” recommends in place of a call."
     list_display = ["title", "address", "position"]
     list_filter = [Archived]
     search_fields = ["title", "sentence"]

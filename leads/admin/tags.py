@@ -9,5 +9,6 @@ from leads.models import Tag
 
 @admin.register(Tag)
 class TagAdmin(admin.ModelAdmin):
+    about = "Words of your own for requests, such as “referral”. Add them on the page of a request."
     search_fields = ["name"]
     show_full_result_count = False

@@ -63,6 +63,7 @@ VERBS: dict[str, Callable[[WebhookEndpoint, User, datetime], str]] = {
 
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(admin.ModelAdmin):
+    about = "A webhook tells another program, such as a CRM, what becomes of each request."
     list_display = ["name", "host", "state", "last_answer", "waiting"]
     change_form_template = "admin/leads/webhookendpoint/page.html"
 

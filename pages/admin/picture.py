@@ -94,6 +94,7 @@ def _already_here(picture: Picture) -> SafeString:
 
 @admin.register(Picture)
 class PictureAdmin(admin.ModelAdmin):
+    about = "Upload a picture once, and then choose it where it is to be shown."
     list_display = ["thumbnail", "title", "progress", "shown_in", "uploaded_at"]
     list_display_links = ["thumbnail", "title"]
     list_per_page = 30

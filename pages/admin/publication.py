@@ -44,6 +44,7 @@ class When(admin.SimpleListFilter):
 
 @admin.register(Publication)
 class PublicationAdmin(ReadOnly, admin.ModelAdmin):
+    about = "What readers saw, and from when. An older one can be published again."
     list_display = ["page", "what", "counts_from", "by"]
     list_filter = [When, "page"]
     list_select_related = ["page", "by"]

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import capfirst
 
 
 class SingletonAdmin(admin.ModelAdmin):
@@ -40,6 +41,8 @@ class SingletonAdmin(admin.ModelAdmin):
         extra_context: Any = None,
     ) -> Any:
         extra_context = {
+            "title": capfirst(self.opts.verbose_name),
+            "is_only_row": True,
             "show_save_and_add_another": False,
             "show_save_and_continue": False,
             **(extra_context or {}),

@@ -1,5 +1,8 @@
 """The one row of the booking page, as staff edit it."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
@@ -39,3 +42,14 @@ def test_row_is_not_deleted(as_owner: Client) -> None:
 
     assert as_owner.post(f"{URL}1/delete/", {"post": "yes"}).status_code == 403
     assert "Save and add another" not in as_owner.get(f"{URL}1/change/").content.decode()
+
+
+def test_only_row_has_neither_a_list_nor_a_verb_in_its_name(as_adviser: Client) -> None:
+    page = as_adviser.get(URL, follow=True).content.decode()
+
+    assert "<h1>Booking page</h1>" in page
+    assert html.unescape(re.sub(r"<[^>]+>|\s+", "", way_back(page))) == "Overview›Bookingpage"
+
+
+def way_back(page: str) -> str:
+    return page.partition('<div class="breadcrumbs">')[2].partition("</div>")[0]

@@ -303,3 +303,9 @@ def test_page_of_a_request_lists_its_mails_and_not_its_webhooks(as_adviser: Clie
     mails = [message.pk for message in Message.objects.mails().order_by("-pk")]
     assert [int(pk) for pk in re.findall(r"/message/(\d+)/change/", page)] == mails
     assert "Mail failed" not in content(as_adviser, "/admin/leads/bookingrequest/")
+
+
+def test_empty_list_says_what_it_is_for(as_owner: Client) -> None:
+    page = as_owner.get("/admin/leads/webhookendpoint/").content.decode()
+
+    assert "A webhook tells another program, such as a CRM, what becomes of each request." in page
