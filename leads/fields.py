@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, MaxLengthValidator, URLValidator
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from leads import zones
@@ -119,13 +120,18 @@ class GroupedSelect(forms.Select):
 
 
 def _options(choices: Any, chosen: str) -> SafeString:
-    return format_html_join("\n", "{}", ((_option(value, label, chosen),) for value, label in choices))
+    return SafeString("\n".join(_option(value, label, chosen) for value, label in choices))
 
 
 def _option(value: str, label: Any, chosen: str) -> SafeString:
     if isinstance(label, list):
         return format_html('<optgroup label="{}">{}</optgroup>', value, _options(label, chosen))
-    selected = SafeString(" selected" if value == chosen else "")
+    return _as_html(value, label, value == chosen)
+
+
+@lru_cache(maxsize=2048)
+def _as_html(value: str, label: str, is_chosen: bool) -> SafeString:
+    selected = SafeString(" selected" if is_chosen else "")
     return format_html('<option value="{}"{}>{}</option>', value, selected, label)
 
 

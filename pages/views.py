@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -14,9 +13,9 @@ from pages import memory
 from pages.content import Content
 from pages.delivery import version
 from pages.delivery.front import FOR_EVER, TRUE_UNTIL
+from pages.footer import footer, next_change_at
 from pages.memory import Kept
 from pages.models import Publication
-from pages.models.publication import Link, footer_links
 from pages.rendering import Frame, OpenPlaces, Rendering
 
 
@@ -35,20 +34,20 @@ def landing_page(request: HttpRequest, slug: str) -> HttpResponse:
 def _answer(request: HttpRequest, place: Q) -> HttpResponse:
     """One query, that for the version, as long as this process has shown the page since the last change."""
     rendering = Rendering(at=timezone.now(), version=version.read())
-    footer = _footer(rendering)
+    links = footer(rendering)
     publication = _answering(place, rendering)
     match publication.kind:
         case Publication.Kind.GONE:
-            return HttpResponse(render_to_string("410.html", {"footer": footer}), status=410)
+            return HttpResponse(render_to_string("410.html", {"footer": links}), status=410)
         case Publication.Kind.REDIRECT:
             return _moved(request, publication.redirect_to)
     if request.path not in publication.addresses:
         return _moved(request, publication.get_absolute_url())
     # Publications never change, so that a frame outlives what is published beside it.
     frame = memory.recall(
-        (publication.pk, publication.made_at, *footer),
+        (publication.pk, publication.made_at, *links),
         rendering.at,
-        lambda: Kept(frame_of(publication.content or {}, footer=footer), None),
+        lambda: Kept(frame_of(publication.content or {}, footer=links), None),
     )
     html = frame.thing.filled(rendering)
     true_until = rendering.true_until.isoformat() if rendering.true_until else FOR_EVER
@@ -62,27 +61,10 @@ def _answering(place: Q, rendering: Rendering) -> Publication:
         found = Publication.objects.answering(place, at=rendering.at).defer("content").first()
         if found is None:
             raise Http404  # Not kept: of addresses without a page there are more than any memory holds.
-        return Kept(found, _next_change_at(rendering))
+        return Kept(found, next_change_at(rendering))
 
     publication: Publication = rendering.kept("content", place, find)
     return publication
-
-
-def _footer(rendering: Rendering) -> list[Link]:
-    def find() -> Kept:
-        return Kept(footer_links(rendering.at), _next_change_at(rendering))
-
-    links: list[Link] = rendering.kept("content", "footer", find)
-    return links
-
-
-def _next_change_at(rendering: Rendering) -> datetime | None:
-    def find() -> Kept:
-        change = Publication.objects.next_change_at(rendering.at)
-        return Kept(change, change)
-
-    instant: datetime | None = rendering.kept("content", "next change", find)
-    return instant
 
 
 def _moved(request: HttpRequest, address: str) -> HttpResponse:

@@ -10,8 +10,10 @@ from django import template
 from django.urls import reverse
 from django.utils import timezone
 
+from pages.delivery import version
+from pages.footer import footer
 from pages.models import Brand
-from pages.models.publication import footer_links
+from pages.rendering import Rendering
 
 register = template.Library()
 
@@ -27,7 +29,7 @@ def footer_pages(context: template.Context) -> Any:
     """Links to the pages at the foot, as the view gave them; else to those that are on the site now."""
     if "footer" in context:
         return context["footer"]
-    return footer_links(timezone.now())
+    return footer(Rendering(at=timezone.now(), version=version.read()))
 
 
 @register.simple_tag(takes_context=True)
