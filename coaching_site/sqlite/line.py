@@ -11,6 +11,7 @@ from django.db import OperationalError
 
 from coaching_site.sqlite.writes import writes_of
 
+LOCKED = "database is locked"
 PAUSE = 0.0005
 """Seconds between two looks at a lock: the same for all, however long they have waited."""
 
@@ -45,11 +46,17 @@ class Line:
     def _join(self) -> None:
         writes = writes_of(self.path)
         deadline = time.monotonic() + self.patience
-        is_next = _locked(f"{self.path}-next", deadline)
+        # Of each process one thread at a time looks at the files. The others sleep until it has come in.
+        if not writes.waiting.acquire(timeout=self.patience):
+            raise OperationalError(LOCKED)
         try:
-            self._place = _locked(self.path, deadline)
+            is_next = _locked(f"{self.path}-next", deadline)
+            try:
+                self._place = _locked(self.path, deadline)
+            finally:
+                os.close(is_next)
         finally:
-            os.close(is_next)
+            writes.waiting.release()
         writes.begin()
 
     def leave(self) -> None:
@@ -77,7 +84,7 @@ def _locked(path: str, deadline: float) -> int:
         except BlockingIOError:
             if time.monotonic() > deadline:
                 os.close(file)
-                raise OperationalError("database is locked") from None
+                raise OperationalError(LOCKED) from None
             time.sleep(PAUSE)
         else:
             return file

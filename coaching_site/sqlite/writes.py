@@ -10,6 +10,7 @@ import mmap
 import os
 import struct
 from functools import cache
+from threading import Lock
 
 NUMBER = struct.Struct("=Q")
 
@@ -29,6 +30,9 @@ class Writes:
             self._number = memoryview(mmap.mmap(file, NUMBER.size)).cast("Q")
         finally:
             os.close(file)
+        self.waiting = Lock()
+        """Of the thread that waits for the line; each process has its own."""
+        os.register_at_fork(after_in_child=self._forget_who_waits)
 
     def begin(self) -> None:
         """Only for whoever has the line."""
@@ -42,6 +46,10 @@ class Writes:
         """The number; None while somebody writes, when nothing that is read may be kept."""
         number = self._number[0]
         return None if number % 2 else number
+
+    def _forget_who_waits(self) -> None:
+        """A process that was forked has one thread, and it waits for nothing."""
+        self.waiting = Lock()
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -107,6 +108,19 @@ def test_a_dead_process_leaves_the_line(line: Line, tmp_path: Path) -> None:
     process.stdout.close()
 
     line.join()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system that forks")
+def test_a_forked_process_does_not_wait_behind_threads_that_it_has_not(line: Line) -> None:
+    fork = (
+        "import os; from coaching_site.sqlite.writes import writes_of;"
+        "writes_of(line.path).waiting.acquire();"
+        "child = os.fork();"
+        "child or (line.join(), os._exit(0));"
+        "print(os.waitpid(child, 0)[1])"
+    )
+
+    assert as_another_process(fork, line) == "0\n"
 
 
 def test_nobody_is_passed_over_by_those_who_come_again_and_again() -> None:
