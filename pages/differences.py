@@ -134,10 +134,10 @@ def _name(row: Content) -> str:
 
 
 def _text(value: Any) -> str:
-    """A mark that is not set reads like a field that was not there yet."""
+    """A mark that is not set reads like a field that was not there yet, and a line ends as it ends here."""
     if isinstance(value, bool):
         return "yes" if value else ""
-    return str(value or "").strip()
+    return str(value or "").replace("\r\n", "\n").strip()
 
 
 def _words(text: str) -> list[str]:

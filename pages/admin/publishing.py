@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from pages.admin.acting import attempt, staff_of, told
 from pages.admin.page_list import PageListAdmin
 from pages.admin.publishing_forms import PublishForm, TakeOffForm
-from pages.admin.shared import SharedContentAdmin
+from pages.admin.shared import SharedContentAdmin, say_if_unpublished
 from pages.basis import unfounded_claims
 from pages.content import content_of
 from pages.models import LandingPage, Publication
@@ -73,7 +73,10 @@ class PublishingAdmin(SharedContentAdmin, PageListAdmin):
         return reverse("admin:pages_landingpage_live", args=[page.pk]) if live else None
 
     def response_change(self, request: HttpRequest, obj: LandingPage) -> HttpResponse:
-        return _next_step(request, obj) or super().response_change(request, obj)
+        if step := _next_step(request, obj):
+            return step
+        say_if_unpublished(request, obj)
+        return super().response_change(request, obj)
 
     def response_add(
         self, request: HttpRequest, obj: LandingPage, post_url_continue: Any = None

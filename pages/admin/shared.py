@@ -80,14 +80,18 @@ def pages_showing(row: Any) -> QuerySet[LandingPage]:
 def _say_what_is_unpublished(request: HttpRequest, row: Any) -> None:
     now = timezone.now()
     if isinstance(row, Item) and row.page:
-        if standing_of(row.page, at=now).state == "changed":
-            url = reverse("admin:pages_landingpage_publishing", args=[row.page.pk])
-            text = 'Readers of “{}” do not see this yet. <a href="{}">See what changes, and publish it</a>'
-            messages.warning(request, format_html(text, row.page, url))
+        say_if_unpublished(request, row.page)
     elif found := renewals(at=now):
         url = reverse("admin:pages_landingpage_shared")
         text = 'Readers do not see this yet. <a href="{}">See what changes on {}, and publish it</a>'
         messages.warning(request, format_html(text, url, _count(found)))
+
+
+def say_if_unpublished(request: HttpRequest, page: LandingPage) -> None:
+    if standing_of(page, at=timezone.now()).state == "changed":
+        url = reverse("admin:pages_landingpage_publishing", args=[page.pk])
+        text = 'Readers of “{}” do not see this yet. <a href="{}">See what changes, and publish it</a>'
+        messages.warning(request, format_html(text, page, url))
 
 
 def _count(found: list[Renewal]) -> str:

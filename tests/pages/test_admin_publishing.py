@@ -202,17 +202,33 @@ def test_list_and_form_say_that_changes_are_unpublished(as_editor: Client) -> No
 
 def test_form_is_saved_straight_into_the_preview(as_editor: Client) -> None:
     page = changed_page()
-    form = {"title": "The guide", "message": "Newer.", "slug": "guide"}
-    for prefix in ("steps", "sections", "painpoint_set", "scopepoint_set"):
-        form |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
 
     answers = [
-        as_editor.post(f"{PAGES}{page.pk}/change/", form | {button: "1"}).headers["Location"]
+        as_editor.post(f"{PAGES}{page.pk}/change/", filled_in("Newer.") | {button: "1"}).headers["Location"]
         for button in ("_preview", "_publishing", "_save")
     ]
 
     assert answers == [f"{PAGES}{page.pk}/preview/", f"{PAGES}{page.pk}/publishing/", PAGES]
     assert live(page) == "Old words."
+
+
+def test_saving_a_page_says_that_readers_do_not_see_it_yet(as_editor: Client) -> None:
+    page = changed_page()
+    url = f"{PAGES}{page.pk}/change/"
+
+    changed = post(as_editor, url, **filled_in("Newer."), _save="1")
+    as_before = post(as_editor, url, **filled_in("Old words."), _save="1")
+
+    assert [told for told in changed if "do not see this yet" in told and f"{page.pk}/publishing/" in told]
+    assert not [told for told in as_before if "do not see" in told]
+
+
+def filled_in(message: str) -> dict[str, str]:
+    """The form of a page without rows of its own."""
+    form = {"title": "The guide", "message": message, "slug": "guide"}
+    for prefix in ("steps", "sections", "painpoint_set", "scopepoint_set"):
+        form |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    return form
 
 
 def test_page_that_readers_see_or_will_see_cannot_be_deleted(as_editor: Client, owner: User) -> None:

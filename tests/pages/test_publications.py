@@ -351,6 +351,14 @@ def test_field_that_an_older_publication_does_not_know_is_no_difference_while_it
     assert differences(older, content) == []
 
 
+def test_line_ends_as_a_browser_sends_them_are_no_difference() -> None:
+    page = a_page(message="One.\n\nTwo.")
+    before = content_of(page)
+    page.message = "One.\r\n\r\nTwo."
+
+    assert differences(before, content_of(page)) == []
+
+
 def test_number_of_a_row_is_no_difference_while_the_order_stays() -> None:
     page = a_page()
     step = StairStep.objects.create(page=page, label="Senior", position=1)
