@@ -94,3 +94,23 @@ def test_columns_are_seen_in_forced_colours(desk: Page) -> None:
 
     assert solid.evaluate(fill) != ground
     assert violations(desk) == []
+
+
+def test_one_long_word_pushes_no_page_of_the_desk_aside(open_page: OpenPage, starter_site: None) -> None:
+    User.objects.create_superuser("owner", "owner@example.com", "correct horse battery")
+    asked = submitted(name="Wolfeschlegelstein" * 5, role="Softwarearchitect" * 5, wished_time="Sunday" * 20)
+    suspected = submitted(name="Hausenbergerdorff" * 5, role="Principalengineer" * 5)
+    suspected.suspect(by=User.objects.get(), at=timezone.now())
+    page = open_page("/admin/", width=360)
+    sign_in(page)
+
+    requests = "/admin/leads/bookingrequest/"
+    ways = ["change", "brief", "write", "not-now", "move"]
+    for path in [
+        "/admin/",
+        requests,
+        f"{requests}suspects/",
+        *[f"{requests}{asked.pk}/{way}/" for way in ways],
+    ]:
+        page.goto(path)
+        assert (path, sideways_scroll(page)) == (path, 0)
