@@ -99,6 +99,8 @@ class StaffSite(AdminSite):
         apps = super().get_app_list(request, app_label)
         for app in apps:
             app["models"].sort(key=_place)
+            if app["app_label"] == "auth":  # Django's own name for it is no word for staff.
+                app["name"] = "Who may sign in"
         return sorted(apps, key=lambda app: _place(app["models"][0]))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

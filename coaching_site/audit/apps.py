@@ -7,7 +7,7 @@ class AuditConfig(AppConfig):
 
     name = "coaching_site.audit"
     label = "audit"
-    verbose_name = "Audit trail"
+    verbose_name = "Who did what"
 
     def ready(self) -> None:
         from coaching_site.audit import sign_in  # noqa: F401  (listens)

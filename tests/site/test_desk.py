@@ -170,3 +170,14 @@ def test_a_busier_desk_takes_no_more_queries(as_owner: Client, owner: User) -> N
         LandingPage.objects.create(slug=f"page-{number}", title="Page")
 
     assert queries_of(as_owner, "/admin/") == quiet
+
+
+def test_lists_stand_under_headings_in_plain_words(as_owner: Client) -> None:
+    apps = as_owner.get("/admin/").context["app_list"]
+
+    assert [app["name"] for app in apps] == [
+        "Who wants a call",
+        "What the site says",
+        "Who may sign in",
+        "Who did what",
+    ]
