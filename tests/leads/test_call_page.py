@@ -1,5 +1,6 @@
 """The prospect's own page, in each state of a request."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -129,6 +130,22 @@ def test_time_is_told_by_both_clocks(visitor: Client, call: BookingRequest) -> N
     assert call.starts_at is not None
     for zone in ["America/New_York", "Europe/Amsterdam"]:
         assert clock.in_full(call.starts_at, zone) in page
+
+
+def test_dates_in_the_language_of_the_prospect_say_which_it_is(visitor: Client, call: BookingRequest) -> None:
+    BookingRequest.objects.update(language="de")
+    assert call.starts_at is not None
+    told = clock.told(call.starts_at, own="America/New_York", other="Europe/Amsterdam", language="de")
+
+    pages = [show(visitor, call)] + [
+        visitor.get(f"{call.get_absolute_url()}{page}/").content.decode() for page in ("move", "cancel")
+    ]
+
+    assert [re.findall(r'lang="de">([^<]+)<', page) for page in pages] == [
+        [told.own, told.other],
+        [told.own],
+        [told.own],
+    ]
 
 
 def test_only_a_confirmed_call_that_is_ahead_is_added_to_a_calendar(
