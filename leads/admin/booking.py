@@ -156,24 +156,13 @@ class BookingRequestAdmin(ExportingAdmin):
         """In a word: the page and the campaign in full stand on the request's own page."""
         return booking.utm_source or name_of("source", booking.source_name)
 
-    # --- Who may do what: requests come from the form, and only the owner erases one.
+    # --- Who may do what: requests come from the form, and a person is erased, not a row deleted.
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Without Django's own: erasing is done one by one, on the request's page."""
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """A request goes with all that belongs to it, though nobody may delete those by themselves."""
-        to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, set(), protected
+        return False
 
     # --- The page of one request
 
@@ -278,7 +267,7 @@ class BookingRequestAdmin(ExportingAdmin):
             "moves": [verb for verb in MOVES if may_change and verb.is_offered(booking, at=now)],
             "outcomes": [verb for verb in OUTCOMES if may_change and verb.is_possible(booking)],
             "note_form": NoteForm(),
-            "may_delete": self.has_delete_permission(request, booking),
+            "may_find": request.user.has_perm("leads.find_person") and not booking.erased_at,
             "profile_is_web_address": booking.profile_url.startswith(("https://", "http://")),
             "earlier": BookingRequest.objects.from_same_address(booking)[:20],
             "timeline": timeline(booking),

@@ -79,7 +79,7 @@ def test_what_the_prospect_sent_cannot_be_edited(as_owner: Client) -> None:
     as_owner.post(url_of(booking), {"name": "Changed", "status": "confirmed"})
 
     names = set(re.findall(r'<(?:input|textarea|select)[^>]+name="(?!csrf)([^"]+)"', page))
-    assert names == {"seen", "text", "next_action", "on", "to", "tags"}
+    assert names == {"address", "seen", "text", "next_action", "on", "to", "tags"}
     booking.refresh_from_db()
     assert (booking.name, booking.status) == ("Samira", "requested")
 
@@ -294,13 +294,26 @@ def test_mail_that_failed_says_why_and_can_be_sent_again(as_adviser: Client) -> 
     assert message.state == Message.State.WAITING
 
 
-def test_only_the_owner_erases_and_everything_goes(as_owner: Client, as_adviser: Client) -> None:
-    booking = submitted()
+def test_nobody_deletes_a_request_but_its_page_leads_to_where_a_person_is_erased(
+    as_owner: Client, as_adviser: Client
+) -> None:
+    booking = submitted(email="samira@example.com")
 
-    assert as_adviser.post(url_of(booking, "delete/"), {"post": "yes"}).status_code == 403
-    assert as_owner.post(url_of(booking, "delete/"), {"post": "yes"}).status_code == 302
-    left = [model.objects.count() for model in (BookingRequest, BookingEvent, Message)]
-    assert left == [0, 0, 0]
+    deleted = [who.post(url_of(booking, "delete/"), {"post": "yes"}) for who in (as_owner, as_adviser)]
+    page = page_of(as_adviser, booking)
+    found = as_owner.post("/admin/leads/erasure/found/", {"address": "samira@example.com"})
+
+    assert [response.status_code for response in deleted] == [403, 403]
+    assert 'action="/admin/leads/erasure/found/"' in page
+    assert '<input type="hidden" name="address" value="samira@example.com">' in page
+    assert "Erase for good" in found.content.decode()
+
+
+def test_page_of_somebody_who_was_erased_leads_there_no_more(as_owner: Client, owner: User) -> None:
+    booking = submitted()
+    booking.erase(by=owner, at=timezone.now())
+
+    assert "/admin/leads/erasure/found/" not in page_of(as_owner, booking)
 
 
 def test_a_longer_history_takes_no_more_queries(as_adviser: Client, adviser: User) -> None:
