@@ -144,21 +144,8 @@ def test_every_answer_is_on_paper(open_page: OpenPage) -> None:
     expect(page.get_by_role("navigation")).to_have_count(0)
 
 
-def test_a_section_is_laid_out_when_it_comes_near(open_page: OpenPage) -> None:
-    page = open_page("/", width=360)
-    section = page.locator("main > section").last
-    at_first = section.evaluate(IS_LAID_OUT)
-
-    section.scroll_into_view_if_needed()
-
-    expect(section.get_by_role("link").first).to_be_in_viewport()
-    assert (at_first, section.evaluate(IS_LAID_OUT)) == (False, True)
-
-
 @pytest.mark.parametrize("width", [360, 1280])
-def test_address_of_an_answer_leads_to_it_past_all_that_is_not_laid_out_yet(
-    open_page: OpenPage, width: int
-) -> None:
+def test_address_of_an_answer_leads_to_it(open_page: OpenPage, width: int) -> None:
     home = LandingPage.objects.get(is_home=True)
     last = list(Question.objects.shown_on(home))[-1]
 
@@ -167,8 +154,6 @@ def test_address_of_an_answer_leads_to_it_past_all_that_is_not_laid_out_yet(
     expect(page.locator(f"#{last.anchor}")).to_be_in_viewport()
     expect(page.get_by_text(last.question, exact=True)).to_be_in_viewport()
 
-
-IS_LAID_OUT = """section => section.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"""
 
 IS_SHOWN = "element => element.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true })"
 
