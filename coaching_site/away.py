@@ -23,6 +23,6 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _of_redis() -> tuple[type[Exception], ...]:
-    """Redis that does not answer. Not every site has the package; unloaded, it cannot have failed."""
+    """Redis that does not answer or refuses. Not every site has the package; unloaded, it did not fail."""
     redis = sys.modules.get("redis")
-    return (redis.ConnectionError, redis.TimeoutError) if redis else ()
+    return (redis.RedisError,) if redis else ()

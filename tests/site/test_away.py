@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
+
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import caches
 from django.db import InterfaceError, OperationalError
 from django.test import Client, RequestFactory, override_settings
 from django.urls import get_resolver
 
 from coaching_site import environment
-from tests.servers import free_port
+from tests.servers import HOST, free_port
 
 
 @pytest.mark.parametrize(
@@ -30,15 +36,40 @@ def test_only_a_database_that_is_away_is_said_to_come_back_soon(
     assert "Please try again" in response.content.decode()
 
 
+@contextmanager
+def nobody() -> Iterator[int]:
+    yield free_port()
+
+
+@contextmanager
+def redis_that_refuses() -> Iterator[int]:
+    """As Redis answers whoever comes from elsewhere or without its password."""
+
+    class Refusal(StreamRequestHandler):
+        def handle(self) -> None:
+            while self.connection.recv(1024):
+                self.wfile.write(b"-DENIED Redis is running in protected mode.\r\n")
+
+    with ThreadingTCPServer((HOST, 0), Refusal) as server:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
 @pytest.mark.django_db
-def test_nobody_signs_in_uncounted_while_redis_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CACHE_URL", f"redis://127.0.0.1:{free_port()}/0")
+@pytest.mark.parametrize("redis", [nobody, redis_that_refuses])
+def test_nobody_signs_in_uncounted_while_redis_does_not_serve(
+    redis: Callable[[], AbstractContextManager[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     User.objects.create_superuser("owner", password="right")
     visitor = Client(raise_request_exception=False)
     form = {"login": "owner", "password": "right"}
 
-    with override_settings(CACHES={"default": environment.cache("CACHE_URL")}):
-        refused = visitor.post("/admin/login/", form)
+    with redis() as port:
+        monkeypatch.setenv("CACHE_URL", f"redis://{HOST}:{port}/0")
+        with override_settings(CACHES={"default": environment.cache("CACHE_URL")}):
+            refused = visitor.post("/admin/login/", form)
+            caches["default"].close()
     welcome = visitor.post("/admin/login/", form)
 
     assert (refused.status_code, refused["Retry-After"]) == (503, "30")
