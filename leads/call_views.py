@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from leads import calendar_file, clock, waiting_list, zones
 from leads.forms import MoveForm
 from leads.guard import cookieless_form
-from leads.models import BookingPage, BookingRequest, CallRules, Stale, Status, TimeOffer, TimeTaken, TooLate
+from leads.models import BookingRequest, CallRules, Stale, Status, TimeOffer, TimeTaken, TooLate
 from leads.models.status import LIVE
 from leads.open_times import open_times
 
@@ -158,7 +158,7 @@ def _context(booking: BookingRequest) -> dict[str, object]:
         "kind_words": booking.kind_words if booking.status in ANSWERED else "",
         "zone": zones.label(booking.time_zone, booking.starts_at or booking.created_at),
         "is_ahead": booking.is_ahead(now),
-        "how_to_join": BookingPage.current().how_to_join if booking.is_confirmed else "",
+        "how_to_join": booking.how_to_join,
         "is_over": booking.ends_at is not None and booking.ends_at <= now,
         "offer": TimeOffer.objects.open().filter(booking=booking, expires_at__gt=now).first(),
         **(_context_of_time(booking, booking.starts_at) if booking.starts_at else {}),

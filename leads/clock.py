@@ -52,7 +52,7 @@ def tells_half_days(language: str) -> bool:
 
 def on_the_clock(local: datetime, *, half_days: bool) -> str:
     """Like “16:15”, or like “4:15 p.m.”."""
-    return date_format(local, HALF_DAY if half_days else "H:i")
+    return date_format(local, HALF_DAY) if half_days else f"{local:%H:%M}"
 
 
 def briefly(instant: datetime, zone: str, *, beside: str) -> str:

@@ -20,7 +20,6 @@ from django.utils import timezone
 from leads import calendar_file
 from leads.clock import Told, in_full, minutes_between, told
 from leads.desk_links import desk_url
-from leads.models.booking_page import BookingPage
 from leads.models.event import BookingEvent
 from leads.models.hours import CallRules
 from leads.models.message import Message
@@ -221,7 +220,7 @@ def _to_prospect(booking: BookingRequest, kind: Message.Kind, subject: str, **co
         name=name_without_links(booking.name),
         call_url=settings.SITE_URL + booking.get_absolute_url(),
         book_url=settings.SITE_URL + reverse("book"),
-        how_to_join=BookingPage.current().how_to_join if booking.is_confirmed else "",
+        how_to_join=booking.how_to_join,
         **context,
     )
 

@@ -70,12 +70,13 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving_https(answers: type[Answering], certificate: trustme.LeafCert) -> Iterator[int]:
-    """The port of a server that answers within this block."""
+def answering(answers: type[Answering], certificate: trustme.LeafCert | None = None) -> Iterator[int]:
+    """The port of a server that answers within this block, by https if it has a certificate."""
     server = _Server((HOST, 0), answers)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -35,10 +35,12 @@ def measure(server: Server, path: str, headers: dict[str, str], seconds: int) ->
     Each takes what connections it is quick enough to accept, and now and then one has them all. It then needs
     twice the CPU for an answer of Python, because its threads wait for each other; such a round is repeated.
     """
-    rounds = (_measure(server, path, headers, seconds) for _ in range(TRIES))
-    return next((each for each in rounds if each.evenness >= EVEN), None) or _measure(
-        server, path, headers, seconds
-    )
+    found = _measure(server, path, headers, seconds)
+    tries = 1
+    while found.evenness < EVEN and tries < TRIES:
+        found = _measure(server, path, headers, seconds)
+        tries += 1
+    return found
 
 
 def _measure(server: Server, path: str, headers: dict[str, str], seconds: int) -> Round:

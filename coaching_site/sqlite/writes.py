@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import mmap
 import os
-import struct
 from functools import cache
 from threading import Lock
 
-NUMBER = struct.Struct("=Q")
+SIZE = 8
 
 
 class Writes:
@@ -24,10 +23,10 @@ class Writes:
     def __init__(self, path: str) -> None:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            if os.fstat(file).st_size < NUMBER.size:
+            if os.fstat(file).st_size < SIZE:
                 # Written, not only made longer: a full disk must fail here, not at a change, by a signal.
-                os.pwrite(file, NUMBER.pack(0), 0)
-            self._number = memoryview(mmap.mmap(file, NUMBER.size)).cast("Q")
+                os.pwrite(file, bytes(SIZE), 0)
+            self._number = memoryview(mmap.mmap(file, SIZE)).cast("Q")
         finally:
             os.close(file)
         self.waiting = Lock()

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from leads import emails
 from leads.models import correspondence, erasing, follow_up, suspects, taking_time
+from leads.models.booking_page import BookingPage
 from leads.models.booking_queryset import ANSWER_WITHIN, BookingRequestManager, BookingRequestQuerySet
 from leads.models.event import BookingEvent
 from leads.models.held_time import HeldTime, TimeTaken
@@ -234,6 +235,11 @@ class BookingRequest(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.status == Status.CONFIRMED
+
+    @property
+    def how_to_join(self) -> str:
+        """What confirmed prospects alone are told. Empty: nothing to tell, or not to this one."""
+        return BookingPage.current().how_to_join if self.is_confirmed else ""
 
     @property
     def clock_has_changed(self) -> bool:

@@ -31,7 +31,10 @@ class Version(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """A number that was read while nobody wrote to the database of this line."""
+    """A number that was read while nobody wrote to the database of this line.
+
+    Not in `pages.memory`, where every new mark would push out a page.
+    """
 
     number: int
     line: str

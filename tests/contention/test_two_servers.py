@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
 from redis import Redis
@@ -23,7 +22,7 @@ from tests.contention.desk import ADDRESS, TOKEN, Desk, a_page
 from tests.contention.rounds import TAKEN, booking_form
 from tests.contention.site import ROOT, Site, serving, site
 from tests.leads.mail_server import MailServer, listening
-from tests.servers import HOST, wait_until
+from tests.servers import HOST, Answering, answering, wait_until
 
 REDIS = os.environ.get("REDIS_URL", "")
 
@@ -165,20 +164,11 @@ def receiver() -> Iterator[tuple[str, list[str]]]:
     """Its URL, and the ids of the calls that it was sent."""
     received: list[str] = []
 
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+    class Receiver(Answering):
+        def do_POST(self) -> None:  # noqa: N802 (the name in the library)
             self.rfile.read(int(self.headers["Content-Length"]))
             received.append(self.headers["webhook-id"])
-            self.send_response(204)
-            self.end_headers()
+            self.send(204, b"")
 
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer((HOST, 0), Receiver) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        try:
-            yield f"http://{HOST}:{server.server_port}/", received
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(Receiver) as port:
+        yield f"http://{HOST}:{port}/", received

@@ -22,7 +22,7 @@ from leads.outside import (
     read,
     target_of,
 )
-from tests.servers import Answering, serving_https
+from tests.servers import Answering, answering
 
 HOST = "calendar.example.com"
 AUTHORITY = trustme.CA()
@@ -187,7 +187,7 @@ class Handler(Answering):
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with serving_https(Handler, CERTIFICATE) as port:
+    with answering(Handler, CERTIFICATE) as port:
         yield port
 
 

@@ -20,7 +20,7 @@ from leads.outside import MOST_BYTES_OF_A_REPLY, Deadline, Refused, Reply, Targe
 from leads.webhooks.delivery import call_next
 from leads.webhooks.signature import sign, signed_headers
 from tests.leads.webhooks import an_endpoint, queued
-from tests.servers import Answering, serving_https
+from tests.servers import Answering, answering
 
 HOST = "crm.example.com"
 AUTHORITY = trustme.CA()
@@ -138,7 +138,7 @@ stopped = threading.Event()
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with serving_https(Handler, CERTIFICATE) as port:
+    with answering(Handler, CERTIFICATE) as port:
         yield port
         stopped.set()
 

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseTrouble
 from django.db import close_old_connections
 from django.utils import timezone
+from gunicorn.systemd import sd_notify
 
 from leads import busy, metrics, reminders, waiting_list
 from leads.canary import flight
@@ -73,13 +72,6 @@ def parts() -> list[Part]:
     ]
 
 
-def tell_systemd(state: str) -> None:
-    """As sd_notify(3) does; nothing where nobody listens."""
-    if address := os.environ.get("NOTIFY_SOCKET"):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-            line.sendto(state.encode(), address)
-
-
 class Command(BaseCommand):
     help = (
         "Sends mail and webhooks from the outbox, queues reminders, passes on freed times, reads busy "
@@ -104,7 +96,7 @@ class Command(BaseCommand):
             metrics.serve(settings.METRICS_PORT)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
-        tell_systemd("READY=1")
+        sd_notify("READY=1", logger)
         while not self.stopping.is_set():
             close_old_connections()
             went_well = self.go_round()
