@@ -138,6 +138,7 @@ stopped = threading.Event()
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
+    stopped.clear()  # A module's tests may come in two lots, each with a server of its own.
     with answering(Handler, CERTIFICATE) as port:
         yield port
         stopped.set()
